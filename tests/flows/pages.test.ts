@@ -87,6 +87,8 @@ describe("a second factor", () => {
     expect([status, location]).toEqual([303, "/account/second-factor?next=%2Faccount%3Fx%3D1"]);
     const before = visitor.cookies.get(SESSION);
     await visitor.get(location ?? "");
+    const unlike = await visitor.submit("/account/second-factor", { code: "ABCDE-FGHJK" }, 'name="code"');
+    expect(unlike.text).toContain("This is not a code. Enter it as it is shown or was sent.");
     const wrong = await visitor.submit("/account/second-factor", { code: "000000" }, 'name="code"');
     expect([wrong.status, visitor.cookies.get(SESSION)]).toEqual([422, before]);
     const passed = await visitor.submit("/account/second-factor", { code: codeOf(secret) }, 'name="code"');

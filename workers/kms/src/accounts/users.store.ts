@@ -264,21 +264,21 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     changePassword: ({ userId, from, to, at, keptSessionId }, entry, notice) => {
       const sql = "UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ? AND password_hash = ?";
       const ended = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
+      const voided = voidLinks({ userId, purposes: ["password-reset"] }, "password_hash = ?", to);
       const args = [to, at.getTime(), userId, from];
-      return change({ sql, args }, entry, ...insertLetter(undefined, notice), ...ended);
+      return change({ sql, args }, entry, ...insertLetter(undefined, notice), ...ended, voided);
     },
     setRoles: (userId, roles, at, entry) => {
       const condition = roles.includes(ADMIN_ROLE) ? "TRUE" : MAY_GO;
-      const statement = {
-        sql: `UPDATE users SET roles = ${EXISTING_ROLES} WHERE id = ? AND ${condition}`,
-        args: [JSON.stringify(roles), userId],
-      };
-      return change(statement, entry, noteRightsChange(userHolder(userId), at));
+      const sql = `UPDATE users SET roles = ${EXISTING_ROLES} WHERE id = ? AND ${condition}`;
+      const args = [JSON.stringify(roles), userId];
+      return change({ sql, args }, entry, noteRightsChange(userHolder(userId), at));
     },
     lock: (userId, at, entry) => {
       const sql = `UPDATE users SET locked_at = ? WHERE id = ? AND locked_at IS NULL AND ${MAY_GO}`;
       const others = endSessions({ userId, keptId: null, at }, "locked_at = ?", at.getTime());
-      return change({ sql, args: [at.getTime(), userId] }, entry, ...others);
+      const voided = voidLinks({ userId, purposes: ["password-reset"] }, "locked_at = ?", at.getTime());
+      return change({ sql, args: [at.getTime(), userId] }, entry, ...others, voided);
     },
     announceReset: async (userId, notice, at, entry) => {
       await client.batch(

@@ -16,15 +16,13 @@ import type { GivenConsent } from "../consents/consents.ts";
 import type { Busy, HashingQueue } from "../hashing/hashing-queue.ts";
 import type { Letter, LinkPurpose, Links, StoredLink } from "../links/links.ts";
 import type { Mails } from "../mails/mails.ts";
+import { entitledAuthor } from "./authors.ts";
 
 const TTL_MS = 72 * 60 * 60_000;
 const PURPOSE = "invitation";
 const ACCEPTED = [PURPOSE, "sign-up"] as const satisfies LinkPurpose[];
 /** Usernames that are taken, of which one link reports no more. It is of no use after that. */
 export const MAX_TAKEN_NAMES = 10;
-/** What it takes to invite. */
-const INVITERS_SCOPE = "users:admin";
-
 const invitedSchema = z.object({ email: z.string(), username: z.string().optional(), roles: z.array(z.string()) });
 
 /** Who is invited. `username`: what they are called unless they choose another name. */
@@ -121,11 +119,8 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
     const invitation = await read(link);
     if (link.purpose !== PURPOSE)
       return isSignUpOpen ? success({ ...invitation, inviter: undefined }) : failure("registration-closed");
-    const inviter = await users.findEntitled(invitation.invitedBy);
-    const held = new Set(inviter?.permissions);
-    const isEntitled = inviter?.user.lockedAt === null && held.has(INVITERS_SCOPE);
-    if (!isEntitled || !(await roles.mayGrant(invitation.roles, held)).ok) return failure("inviter-not-entitled");
-    return success({ ...invitation, inviter });
+    const inviter = await entitledAuthor({ users, roles }, invitation.invitedBy, invitation.roles);
+    return inviter ? success({ ...invitation, inviter }) : failure("inviter-not-entitled");
   };
 
   const refuse = async (reason: string) => {

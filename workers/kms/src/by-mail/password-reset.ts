@@ -4,11 +4,13 @@
  */
 import type { Language } from "#shared/contracts/mails.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import type { Roles } from "../accounts/roles.ts";
 import type { Profile, UserStore } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { Letter, Links, StoredLink } from "../links/links.ts";
 import type { Mails, StoredMail } from "../mails/mails.ts";
+import { entitledAuthor } from "./authors.ts";
 import type { NotSet, PasswordsByLink } from "./password-by-link.ts";
 import type { Blocked, TypedCodes } from "./typed-codes.ts";
 
@@ -26,8 +28,16 @@ export interface ResetRequest {
 /** What was mailed, and by whose name it was asked for where it is a code. */
 export type ResetProof = { token: string } | { login: string; code: string };
 
+/** Someone made the link for the user, and may do so while both of them have these roles. */
+export interface Authorship {
+  authorsRoles: readonly string[];
+  usersRoles: readonly string[];
+}
+
 export interface SetPassword {
   linkId: string;
+  /** `undefined`: the user had it mailed. */
+  authorship: Authorship | undefined;
   userId: string;
   hash: string;
   at: Date;
@@ -40,7 +50,10 @@ export interface PasswordResetStore {
    * stored where the counter does not allow it.
    */
   request(request: { letter: Letter; isSent: boolean; counter: string }, entry: AuditEntry): Promise<boolean>;
-  /** Uses up the link, sets the password, ends all sessions and voids the user's other links; false: it was used. */
+  /**
+   * Uses up the link, sets the password, ends all sessions and voids the user's other links; false: it was used, or its author and
+   * the user are not as `authorship` says any more.
+   */
   setPassword(password: SetPassword, entry: AuditEntry, notice: StoredMail | undefined): Promise<boolean>;
 }
 
@@ -57,7 +70,8 @@ export interface PasswordReset {
 
 export interface PasswordResetOptions {
   store: PasswordResetStore;
-  users: Pick<UserStore, "findByLogin">;
+  users: Pick<UserStore, "findByLogin" | "findById" | "findEntitled">;
+  roles: Pick<Roles, "mayGrant">;
   byLink: PasswordsByLink;
   links: Pick<Links, "create" | "find">;
   codes: TypedCodes;
@@ -77,7 +91,7 @@ const reasonAgainst = (user: Profile | undefined): string | undefined => {
 };
 
 export const createPasswordReset = (options: PasswordResetOptions): PasswordReset => {
-  const { store, users, byLink, links, codes, mails, recorder, mac, later, now } = options;
+  const { store, users, roles, byLink, links, codes, mails, recorder, mac, later, now } = options;
 
   const requestCounter = (login: string): string => mac("password-reset/request", usernameKey(login));
   const codeCounter = (login: string): string => mac("password-reset/code", usernameKey(login));
@@ -108,6 +122,19 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
     return { ...tried, userId: user?.id };
   };
 
+  /** Fails where someone made the link who may not do so any more. */
+  const authorshipOf = async ({
+    createdBy,
+    userId,
+  }: StoredLink): Promise<Result<Authorship | undefined, "author-not-entitled">> => {
+    if (createdBy === null) return success(undefined);
+    const user = await users.findById(userId ?? "");
+    const author = user && (await entitledAuthor({ users, roles }, createdBy, user.roles));
+    return author
+      ? success({ authorsRoles: author.user.roles, usersRoles: user.roles })
+      : failure("author-not-entitled");
+  };
+
   return {
     request: async ({ login, language }) => {
       const user = await users.findByLogin(login);
@@ -129,12 +156,18 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
           ? { ok: false, error }
           : byLink.refuse("user.password", error.kind, found.userId);
       }
+      const authorship = await authorshipOf(found.value);
+      if (!authorship.ok) return byLink.refuse("user.password", authorship.error.kind, found.value.userId ?? undefined);
       const counters = "login" in proof ? [codeCounter(proof.login), requestCounter(proof.login)] : [];
       return byLink.set(found.value, newPassword, address, {
         event: { action: "user.password", reason: "reset" },
         mail: "password-changed",
         store: ({ user, ...password }, entry, notice) =>
-          store.setPassword({ ...password, userId: user.id, counters, at: new Date(now()) }, entry, notice),
+          store.setPassword(
+            { ...password, authorship: authorship.value, userId: user.id, counters, at: new Date(now()) },
+            entry,
+            notice,
+          ),
       });
     },
   };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { PASSWORD, unique } from "../../../../tests/support/kms/arrangements.ts";
 import { logIn, send, signToken } from "../../../../tests/support/kms.ts";
@@ -11,6 +11,7 @@ let token: string;
 beforeAll(async () => {
   fountain = await startFountain({ front: "kms" });
   token = await signToken(fountain);
+  token = await signToken(fountain, { subject: (await newUser(["admin"])).id });
 });
 afterAll(() => fountain?.stop());
 
@@ -47,4 +48,61 @@ test("is refused for users who may do more, without a second factor, and for loc
   expect((await create("nobody")).status).toBe(404);
   await send(fountain, "POST", `/users/${user.id}/lock`, { token });
   expect((await create(user.id)).status).toBe(409);
+});
+
+describe("a link that was handed out is worth nothing", () => {
+  const tokenOf = async (response: Response) => new URL(Object(await response.json()).url).searchParams.get("token");
+  const reset = async (link: string | null) =>
+    (await send(fountain, "POST", "/password/reset", { body: { token: link, newPassword: NEW_PASSWORD } })).status;
+  const put = (path: string, body: unknown, as = token) => send(fountain, "PUT", path, { token: as, body });
+  /** Someone who may have links made, for users who may do no more. */
+  const newHelper = async () => {
+    await put("/roles/helper", { permissions: ["users:admin", "sequence:read", "search:read"] });
+    const { id } = await newUser(["helper"]);
+    return {
+      id,
+      as: await signToken(fountain, { subject: id, scopes: ["users:admin", "sequence:read", "search:read"] }),
+    };
+  };
+
+  test("once its user may do more than its author", async () => {
+    const [helper, user] = [await newHelper(), await newUser()];
+    const link = await tokenOf(await create(user.id, helper.as));
+    expect((await put(`/users/${user.id}/roles`, { roles: ["admin"] })).status).toBe(200);
+    expect(await reset(link)).toBe(403);
+    await expect(logIn(fountain, user.username, NEW_PASSWORD)).rejects.toThrow();
+    expect((await put(`/users/${user.id}/roles`, { roles: ["user"] })).status).toBe(200);
+    expect(await reset(link)).toBe(204);
+  });
+
+  test("once its author is locked, has lost the right, or is gone", async () => {
+    for (const end of ["lock", "roles", "erase"]) {
+      const [helper, user] = [await newHelper(), await newUser()];
+      const link = await tokenOf(await create(user.id, helper.as));
+      if (end === "lock") await send(fountain, "POST", `/users/${helper.id}/lock`, { token });
+      if (end === "roles") await put(`/users/${helper.id}/roles`, { roles: ["user"] });
+      if (end === "erase") await send(fountain, "DELETE", `/users/${helper.id}`, { token });
+      expect(await reset(link), end).toBe(403);
+    }
+  });
+
+  test("once there is a later one, and once its user was locked, even if they are not any more", async () => {
+    const [user, author] = [await newUser(), await newHelper()];
+    const first = await tokenOf(await create(user.id, author.as));
+    const second = await tokenOf(await create(user.id, author.as));
+    expect(await reset(first)).toBe(403);
+    await send(fountain, "POST", `/users/${user.id}/lock`, { token });
+    expect((await send(fountain, "POST", `/users/${user.id}/unlock`, { token })).status).toBe(200);
+    expect(await reset(second)).toBe(403);
+  });
+
+  test("once its user has chosen another password", async () => {
+    const [user, author] = [await newUser(), await newHelper()];
+    const link = await tokenOf(await create(user.id, author.as));
+    const elevated = await signToken(fountain, { subject: user.id, roles: ["user"] });
+    const body = { currentPassword: PASSWORD, newPassword: "yet another long enough password" };
+    const changed = await put("/me/password", body, elevated);
+    expect(changed.status, await changed.text()).toBe(204);
+    expect(await reset(link)).toBe(403);
+  });
 });

@@ -2,7 +2,7 @@
 import type { InvalidRequest } from "#shared/contracts/authorization.ts";
 import type { ProblemCode } from "#shared/problem/catalogue.ts";
 import { DEVICE_EN } from "./device-en.ts";
-import type { FaultTexts } from "./faults.ts";
+import { FAULTS_EN } from "./faults.ts";
 import { LINKS_EN } from "./links-en.ts";
 import { TERMS_EN } from "./terms-en.ts";
 
@@ -267,7 +267,7 @@ export const EN = {
     } satisfies Record<InvalidRequest, string>,
   },
   /** `null`: as the API words them. */
-  faults: null as FaultTexts | null,
+  faults: FAULTS_EN,
   problems,
   /** Of an instant, in the time zone of whom no one has asked: UTC. */
   instant: (iso: string): string =>

@@ -12,6 +12,11 @@ export interface FaultTexts {
   name: string;
 }
 
+/** What is not here, the API says well enough. */
+export const FAULTS_EN: Partial<FaultTexts> = {
+  code: "This is not a code. Enter it as it is shown or was sent.",
+};
+
 export const FAULTS_DE: FaultTexts = {
   username:
     "Ein Benutzername beginnt mit einem Buchstaben oder einer Ziffer. Danach sind Buchstaben, Ziffern und . _ @ + - möglich, aus einer Schrift und höchstens 64 Zeichen.",

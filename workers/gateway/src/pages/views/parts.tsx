@@ -87,7 +87,7 @@ export const RefusalNotice: FC<{ page: Reader; refusal: Refusal; text?: string |
   </Notice>
 );
 
-/** The fault of a field: in English in the words of the API, which knows the rule; elsewhere in those for all rules of the field. */
+/** The fault of a field: in the words for all rules of the field or, where English has none, in those of the API. */
 export const faultOf = (
   { texts }: Reader,
   refusal: Refusal | undefined,
@@ -95,7 +95,7 @@ export const faultOf = (
   kind: keyof FaultTexts,
 ): string | undefined => {
   const error = refusal?.errors.find(({ pointer }) => pointer === `#/${field}`);
-  return error && (texts.faults?.[kind] ?? error.detail);
+  return error && (texts.faults[kind] ?? error.detail);
 };
 
 /** A password that is being chosen, which password managers offer to make up. */
