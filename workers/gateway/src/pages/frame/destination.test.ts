@@ -20,6 +20,9 @@ test.each([
   "/accounts",
   "/account-of/evil",
   "/kms/logout",
+  "/account/logout",
+  "/account/nothing",
+  "/console",
   `/account?${"x".repeat(8_192)}`,
   "",
 ])("%j leads to no other place than the account", (next) => {
