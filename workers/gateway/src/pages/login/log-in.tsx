@@ -34,7 +34,7 @@ export const beginLogin = (page: PageCall, view: LoginView): Promise<Response> =
 export const showLogin = async (page: PageCall): Promise<Response> => {
   const next = destinationOf(page.query["next"]);
   const visitor = await visitorOf(page);
-  if (visitor && page.query["again"] === undefined) {
+  if (visitor) {
     const isIn = !(await owesFactor(page, visitor));
     return redirect(page, isIn ? next : `/account/second-factor?${new URLSearchParams({ next })}`);
   }

@@ -20,8 +20,7 @@ export const showFactor = async (page: PageCall): Promise<Response> => {
   const visitor = await visitorOf(page);
   if (!visitor) return toLogin(page);
   const hidden = hiddenOf(page);
-  if (page.query["again"] === undefined && !(await owesFactor(page, visitor)))
-    return redirect(page, destinationOf(hidden["next"]));
+  if (!(await owesFactor(page, visitor))) return redirect(page, destinationOf(hidden["next"]));
   return serveVisitor(page, visitor, () => askForFactor(page, visitor, { hidden }));
 };
 
