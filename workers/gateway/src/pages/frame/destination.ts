@@ -2,6 +2,7 @@
 
 import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
 import { matchRoute } from "#shared/policy/match.ts";
+import type { Reader } from "./page-call.ts";
 
 /** Below these are pages. */
 const PAGES = ["/account", "/oauth", "/console"];
@@ -22,3 +23,7 @@ export const destinationOf = (next: string | null | undefined): string => {
   const url = URL.parse(next, BASE);
   return url?.origin === BASE && isPage(url.pathname) ? url.pathname + url.search : HOME;
 };
+
+/** Whether the URL of this path and query would be refused as too long. */
+export const isTooLong = ({ context }: Reader, to: string): boolean =>
+  context.get("services").publicUrl.length + to.length > MAX_ADDRESS_CHARACTERS;

@@ -1,7 +1,6 @@
 /** Logs in at `/account/login`: with a password or a passkey, for a page that comes then or in the middle of an action. */
-import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
 import type { Result } from "#shared/lang/result.ts";
-import { destinationOf } from "../frame/destination.ts";
+import { destinationOf, isTooLong } from "../frame/destination.ts";
 import { NOTHING, type Refusal } from "../frame/operations.ts";
 import type { Form, PageCall } from "../frame/page-call.ts";
 import { openPending, PENDING_FIELD, type Pending } from "../frame/pending.ts";
@@ -91,8 +90,7 @@ const enter = async (page: PageCall, pending: Pending | undefined, resume: Resum
   if (await owesFactor(page, visitor)) {
     const address = `/account/second-factor?${new URLSearchParams(hidden)}`;
     // A form can be as long as a request of an application, which is encoded twice in an address.
-    const isTooLong = page.context.get("services").publicUrl.length + address.length > MAX_ADDRESS_CHARACTERS;
-    return pending || isTooLong ? askForFactor(page, visitor, { hidden }) : redirect(page, address);
+    return pending || isTooLong(page, address) ? askForFactor(page, visitor, { hidden }) : redirect(page, address);
   }
   return pending ? resume(page, visitor, pending) : proceedTo(page, destinationOf(hidden["next"]));
 };

@@ -7,11 +7,11 @@ import {
   type AuthorizationOutcome,
   type RequestParameters,
 } from "#shared/contracts/authorization.ts";
-import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
 import { tooOften } from "#shared/problem/too-often.ts";
 import { profileOf } from "../account/profile.tsx";
 import { showTerms } from "../account/terms.tsx";
 import { owesConsent, TERMS } from "../frame/consents.ts";
+import { isTooLong } from "../frame/destination.ts";
 import { PageProblem } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
@@ -27,8 +27,7 @@ type LogIn = Extract<AuthorizationOutcome, { kind: "log-in" }>;
 /** Where this request is opened again. Throws a problem of the page where it is too long for an address. */
 const addressOf = (page: PageCall, parameters: URLSearchParams): string => {
   const address = `${AUTHORIZE}?${parameters}`;
-  if (page.context.get("services").publicUrl.length + address.length > MAX_ADDRESS_CHARACTERS)
-    throw new PageProblem("malformed-request", { detail: page.texts.failure.tooLong });
+  if (isTooLong(page, address)) throw new PageProblem("malformed-request", { detail: page.texts.failure.tooLong });
   return address;
 };
 
