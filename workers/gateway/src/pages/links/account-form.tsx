@@ -7,9 +7,7 @@ import { HOME } from "../frame/destination.ts";
 import { type Refusal, refusedForm } from "../frame/operations.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { enterWith } from "../login/sign-up.tsx";
-import { AccountConditions } from "../views/consent-boxes.tsx";
-import { SafeForm } from "../views/layout.tsx";
-import { Field, faultOf, NewPasswordField, RefusalNotice } from "../views/parts.tsx";
+import { NewAccountForm } from "../views/new-account-form.tsx";
 
 /** What a page knows of a link that leads to it. */
 export interface LinkedAccount {
@@ -30,29 +28,18 @@ export const isOfNoUse = ({ isDead, refusal }: LinkedAccount): boolean =>
 
 /** `action`: the page that takes it. */
 export const AccountForm: FC<LinkedAccount & { action: string; lead: string }> = (props) => {
-  const { page, action, token, lead, invitedAs, refusal, missing = [] } = props;
-  const { texts, form } = page;
-  const isTaken = refusal?.code === "conflict";
+  const { page, action, token, lead, invitedAs, refusal, missing } = props;
   return (
     <>
       <p class="lead">{lead}</p>
-      {refusal && <RefusalNotice page={page} refusal={refusal} text={isTaken ? texts.signUp.taken : undefined} />}
-      <div class="card">
-        <SafeForm page={page} action={action} hidden={{ token }}>
-          <Field
-            name="username"
-            label={texts.signUp.username}
-            hint={invitedAs === undefined ? undefined : texts.invitation.usernameHint}
-            value={form["username"] ?? invitedAs}
-            autocomplete="username"
-            error={faultOf(page, refusal, "username", "username")}
-            autofocus
-          />
-          <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
-          <AccountConditions page={page} missing={missing} />
-          <button type="submit">{texts.signUp.submit}</button>
-        </SafeForm>
-      </div>
+      <NewAccountForm
+        page={page}
+        action={action}
+        hidden={{ token }}
+        suggested={invitedAs}
+        refusal={refusal}
+        missing={missing}
+      />
     </>
   );
 };

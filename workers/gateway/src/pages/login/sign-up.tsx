@@ -7,52 +7,11 @@ import { done, NOTHING, type Refusal, refusedForm } from "../frame/operations.ts
 import type { PageCall, Reader } from "../frame/page-call.ts";
 import { htmlResponse, redirect } from "../frame/response.ts";
 import { keepLogin, loginTokens, visitorOf } from "../frame/visitor.ts";
-import { AccountConditions } from "../views/consent-boxes.tsx";
-import { Layout, SafeForm } from "../views/layout.tsx";
-import { Field, faultOf, NewPasswordField, Notice, RefusalNotice } from "../views/parts.tsx";
+import { Layout } from "../views/layout.tsx";
+import { NewAccountForm } from "../views/new-account-form.tsx";
+import { Field, faultOf, Notice } from "../views/parts.tsx";
 
 const PATH = "/account/sign-up";
-
-interface SignUpProps {
-  page: PageCall;
-  refusal?: Refusal | undefined;
-  /** What was not agreed to in the form that was sent. */
-  missing: readonly LegalDocument[];
-}
-
-const SignUpForm: FC<SignUpProps> = ({ page, refusal, missing }) => {
-  const { texts, form } = page;
-  const text = refusal?.code === "conflict" ? texts.signUp.taken : undefined;
-  return (
-    <>
-      {refusal && <RefusalNotice page={page} refusal={refusal} text={text} />}
-      <div class="card">
-        <SafeForm page={page} action={PATH}>
-          <Field
-            name="username"
-            label={texts.signUp.username}
-            value={form["username"]}
-            autocomplete="username"
-            error={faultOf(page, refusal, "username", "username")}
-            autofocus
-          />
-          <Field
-            name="email"
-            type="email"
-            label={texts.signUp.email}
-            value={form["email"]}
-            autocomplete="email"
-            optional={texts.common.optional}
-            error={faultOf(page, refusal, "email", "email")}
-          />
-          <NewPasswordField page={page} name="password" label={texts.signUp.password} refusal={refusal} />
-          <AccountConditions page={page} missing={missing} />
-          <button type="submit">{texts.signUp.submit}</button>
-        </SafeForm>
-      </div>
-    </>
-  );
-};
 
 /** What stands around the forms by which one signs up. */
 export const SignUpFrame: FC<PropsWithChildren<{ page: Reader; isOpen?: boolean }>> = (props) => {
@@ -73,7 +32,17 @@ const show = (page: PageCall, refusal?: Refusal, missing: readonly LegalDocument
   const isOpen = page.context.get("services").registration === "open";
   const html = (
     <SignUpFrame page={page} isOpen={isOpen}>
-      <SignUpForm page={page} refusal={refusal} missing={missing} />
+      <NewAccountForm page={page} action={PATH} refusal={refusal} missing={missing}>
+        <Field
+          name="email"
+          type="email"
+          label={page.texts.signUp.email}
+          value={page.form["email"]}
+          autocomplete="email"
+          optional={page.texts.common.optional}
+          error={faultOf(page, refusal, "email", "email")}
+        />
+      </NewAccountForm>
     </SignUpFrame>
   );
   return htmlResponse(page, html, missing.length > 0 ? { status: 422 } : refusedForm(refusal));
