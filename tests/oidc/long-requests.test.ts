@@ -34,6 +34,23 @@ test("a long state and an ID token come through a login and a second factor whol
   expect(callback?.searchParams.get("code")).toBeTruthy();
 });
 
+test("a long state comes back whole when someone logs out at the consent, and in as themselves", async () => {
+  const asking = await provider.register();
+  const state = stateOf(2_048);
+  const { pathname, search } = new URL(requestTo(provider, asking, newVerifier(), { state }));
+  const browser = openBrowser(provider);
+  await browser.logIn(provider.person);
+  await browser.get(pathname + search);
+  const left = await browser.submit("/account/logout", {});
+  const asked = left.location ? await browser.get(left.location) : left;
+  expect([asked.status, asked.text]).toEqual([200, expect.stringContaining("You are logged out.")]);
+  const { username, password } = provider.person;
+  const entered = await browser.submit("/account/login", { username, password }, 'name="password"');
+  const [, onward = ""] = /<a class="button" href="([^"]*)"/.exec(entered.html) ?? [];
+  const back = new URL(onward.replaceAll("&amp;", "&"), provider.issuer);
+  expect([back.pathname, back.searchParams.get("state")]).toEqual([pathname, state]);
+});
+
 test("an address that is too long is refused before a login, and the page says why", async () => {
   const unknown = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`x${index}`, "/".repeat(500)]));
   const { page, steps } = await openBrowser(provider).follow(requestTo(provider, application, newVerifier(), unknown));

@@ -123,9 +123,10 @@ export const LOGGED_OUT = "/account/login?done=logged-out";
 /** Who was on the way to a page can log in again as someone else, and continues there. */
 export const logOut = async (page: PageCall): Promise<Response> => {
   await endLogin(page, await visitorOf(page));
-  const { next } = page.form;
-  return redirect(
-    page,
-    next === undefined ? LOGGED_OUT : `${LOGGED_OUT}&${new URLSearchParams({ next: destinationOf(next) })}`,
-  );
+  if (page.form["next"] === undefined) return redirect(page, LOGGED_OUT);
+  const hidden = { next: destinationOf(page.form["next"]) };
+  const address = `${LOGGED_OUT}&${new URLSearchParams(hidden)}`;
+  return isTooLong(page, address)
+    ? beginLogin({ ...page, path: "/account/login" }, { hidden, notice: page.texts.login.loggedOut })
+    : redirect(page, address);
 };
