@@ -34,7 +34,7 @@ const take = (): Account => {
   return person;
 };
 
-test("every change of factors and recovery codes is told to the verified address", async () => {
+test("reports every change of factors and recovery codes to the verified address", async () => {
   const person = take();
   await verifyAddress(fountain, person.id);
   const { factorId, secret, recoveryCodes } = await enrol(person);
@@ -50,7 +50,7 @@ test("every change of factors and recovery codes is told to the verified address
   ]);
 });
 
-test("nothing is told to an address that is not verified, nor of what did not happen", async () => {
+test("reports nothing to an address that is not verified, nor what did not happen", async () => {
   const person = take();
   const { recoveryCodes } = await enrol(person);
   await stepUp(person, { recoveryCode: recoveryCodes[0] });
