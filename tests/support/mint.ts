@@ -21,9 +21,11 @@ export interface Mint {
 
 /** A mint with the current signing key of an installation that has one, and its administrator. */
 export const openMint = async (fountain: Fountain): Promise<Mint> => {
-  const stored = await fountain.databases["kms"]?.execute(
-    "SELECT signing_keys.*, users.id AS user_id FROM signing_keys, users WHERE state = 'current'",
-  );
+  const stored = await fountain.databases["kms"]?.execute({
+    sql: `SELECT signing_keys.*, users.id AS user_id FROM signing_keys, users
+      WHERE signing_keys.state = 'current' AND users.username = ?`,
+    args: [fountain.adminUsername],
+  });
   const row = stored?.rows[0];
   if (!row) throw new Error("this installation has no signing key or no user yet");
   const userId = String(row["user_id"]);
