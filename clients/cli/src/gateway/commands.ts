@@ -1,5 +1,6 @@
 /** `fountain upstreams`, `limits`, `policies` and `policy`: what the gateway is configured to do. */
 import { command, type Group } from "../definition/command.ts";
+import { deleteCommand, listCommand, showCommand } from "../operations/by-name.ts";
 import { LIMIT, take } from "../operations/lists.ts";
 import { connect } from "../session/connect.ts";
 import { apply } from "./apply.ts";
@@ -21,22 +22,8 @@ const upstreams: Group = {
         else context.output.table(rows, ["name", "source", "breaker", "targets"]);
       },
     }),
-    get: command({
-      summary: "show an upstream, and how its targets are",
-      args: ["NAME"],
-      run: async (context, { args: [name = ""] }) => {
-        const { data } = await connect(context).client.call("GET /gateway/upstreams/{name}", { path: { name } });
-        context.output.members(data);
-      },
-    }),
-    delete: command({
-      summary: "delete an upstream",
-      args: ["NAME"],
-      run: async (context, { args: [name = ""] }) => {
-        await connect(context).client.call("DELETE /gateway/upstreams/{name}", { path: { name } });
-        context.output.result({ name, deleted: true }, () => `Deleted ${name}.`);
-      },
-    }),
+    get: showCommand("GET /gateway/upstreams/{name}", "show an upstream, and how its targets are"),
+    delete: deleteCommand("DELETE /gateway/upstreams/{name}", "delete an upstream"),
     apply,
   },
 };
@@ -44,44 +31,31 @@ const upstreams: Group = {
 const limits: Group = {
   summary: "limits on Fountain's own routes",
   commands: {
-    list: command({
-      summary: "list limits",
-      options: LIMIT,
-      run: async (context, given) => {
-        const found = await take(connect(context).client.list("GET /gateway/limits"), context, given);
-        context.output.table(found, ["name", "source", "match", "per", "limit", "window", "exact"]);
-      },
-    }),
-    get: command({
-      summary: "show a limit",
-      args: ["NAME"],
-      run: async (context, { args: [name = ""] }) => {
-        const { data } = await connect(context).client.call("GET /gateway/limits/{name}", { path: { name } });
-        context.output.members(data);
-      },
-    }),
+    list: listCommand("GET /gateway/limits", "list limits", [
+      "name",
+      "source",
+      "match",
+      "per",
+      "limit",
+      "window",
+      "exact",
+    ]),
+    get: showCommand("GET /gateway/limits/{name}", "show a limit"),
   },
 };
 
 const policies: Group = {
   summary: "policies: who may call what, from where and when",
   commands: {
-    list: command({
-      summary: "list policies",
-      options: LIMIT,
-      run: async (context, given) => {
-        const found = await take(connect(context).client.list("GET /gateway/policies"), context, given);
-        context.output.table(found, ["name", "source", "effect", "routes", "when", "dryRun"]);
-      },
-    }),
-    get: command({
-      summary: "show a policy",
-      args: ["NAME"],
-      run: async (context, { args: [name = ""] }) => {
-        const { data } = await connect(context).client.call("GET /gateway/policies/{name}", { path: { name } });
-        context.output.members(data);
-      },
-    }),
+    list: listCommand("GET /gateway/policies", "list policies", [
+      "name",
+      "source",
+      "effect",
+      "routes",
+      "when",
+      "dryRun",
+    ]),
+    get: showCommand("GET /gateway/policies/{name}", "show a policy"),
   },
 };
 

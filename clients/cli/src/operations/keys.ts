@@ -1,6 +1,7 @@
 /** `fountain services` and `fountain keys`: machines that call, and what they are known by. */
 import { command, type Group } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
+import { deleteCommand, listCommand, showCommand } from "./by-name.ts";
 import { LIMIT, take } from "./lists.ts";
 
 const SCOPE = { type: "string", multiple: true, value: "SCOPE", summary: "such as search:read" } as const;
@@ -9,26 +10,8 @@ const SHOWN_ONCE = "Keep the key: it is shown only now.";
 const services: Group = {
   summary: "services: the machines that call Fountain",
   commands: {
-    list: command({
-      summary: "list services",
-      options: LIMIT,
-      run: async (context, given) => {
-        const { client } = connect(context);
-        context.output.table(await take(client.list("GET /kms/services"), context, given), [
-          "name",
-          "scopes",
-          "createdAt",
-        ]);
-      },
-    }),
-    get: command({
-      summary: "show a service",
-      args: ["NAME"],
-      run: async (context, { args: [name = ""] }) => {
-        const { data } = await connect(context).client.call("GET /kms/services/{name}", { path: { name } });
-        context.output.members(data);
-      },
-    }),
+    list: listCommand("GET /kms/services", "list services", ["name", "scopes", "createdAt"]),
+    get: showCommand("GET /kms/services/{name}", "show a service"),
     create: command({
       summary: "register a service",
       args: ["NAME"],
@@ -44,14 +27,7 @@ const services: Group = {
         context.output.members(data);
       },
     }),
-    delete: command({
-      summary: "delete a service, and revoke its keys",
-      args: ["NAME"],
-      run: async (context, { args: [name = ""] }) => {
-        await connect(context).client.call("DELETE /kms/services/{name}", { path: { name } });
-        context.output.result({ name, deleted: true }, () => `Deleted ${name}.`);
-      },
-    }),
+    delete: deleteCommand("DELETE /kms/services/{name}", "delete a service, and revoke its keys"),
   },
 };
 

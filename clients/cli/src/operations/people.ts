@@ -3,6 +3,7 @@ import { type Context, command, type Group } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
 import { readInput, STDIN } from "../terminal/file.ts";
 import { withPrompt } from "../terminal/prompt.ts";
+import { deleteCommand, listCommand } from "./by-name.ts";
 import { LIMIT, take } from "./lists.ts";
 
 const ROLE = { type: "string", multiple: true, value: "ROLE", summary: "a role" } as const;
@@ -99,14 +100,7 @@ const users: Group = {
 const roles: Group = {
   summary: "roles and their permissions",
   commands: {
-    list: command({
-      summary: "list roles",
-      options: LIMIT,
-      run: async (context, given) => {
-        const { client } = connect(context);
-        context.output.table(await take(client.list("GET /kms/roles"), context, given), ["name", "permissions"]);
-      },
-    }),
+    list: listCommand("GET /kms/roles", "list roles", ["name", "permissions"]),
     set: command({
       summary: "create a role, or replace its permissions",
       args: ["NAME", "PERMISSION…"],
@@ -119,14 +113,7 @@ const roles: Group = {
         context.output.members(data);
       },
     }),
-    delete: command({
-      summary: "delete a role",
-      args: ["NAME"],
-      run: async (context, { args: [name = ""] }) => {
-        await connect(context).client.call("DELETE /kms/roles/{name}", { path: { name } });
-        context.output.result({ name, deleted: true }, () => `Deleted ${name}.`);
-      },
-    }),
+    delete: deleteCommand("DELETE /kms/roles/{name}", "delete a role"),
   },
 };
 
