@@ -2,7 +2,7 @@
 import { FountainError } from "../../typescript/src/index.ts";
 import { unlessAborted } from "../../typescript/src/waiting.ts";
 import { COMMANDS } from "./commands/commands.ts";
-import { GLOBAL_OPTIONS, isGroup } from "./definition/command.ts";
+import { isGroup } from "./definition/command.ts";
 import { helpOf } from "./definition/help.ts";
 import { findCommand, parse } from "./definition/parse.ts";
 import { VERSION } from "./definition/version.ts";
@@ -11,9 +11,7 @@ import { CommandError, EXIT_CODES } from "./terminal/exit.ts";
 import type { Io } from "./terminal/io.ts";
 import { createOutput } from "./terminal/output.ts";
 
-const HELP = new Set(
-  Object.entries(GLOBAL_OPTIONS).flatMap(([name, { short }]) => (name === "help" ? [`--${name}`, `-${short}`] : [])),
-);
+const HELP = ["--help", "-h"];
 
 /** What comes before `--`: the options of this program, and not of one that it runs. */
 const ownArguments = (argv: readonly string[]): readonly string[] => {
@@ -41,8 +39,8 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
       return EXIT_CODES.done.code;
     }
     const called = findCommand(COMMANDS, argv);
-    if (isGroup(called.node) || own.some((arg) => HELP.has(arg))) {
-      const isAsked = own.some((arg) => HELP.has(arg));
+    const isAsked = own.some((arg) => HELP.includes(arg));
+    if (isAsked || isGroup(called.node)) {
       const stream = isAsked ? io.stdout : io.stderr;
       stream.write(`${helpOf(called)}\n`);
       return isAsked ? EXIT_CODES.done.code : EXIT_CODES.usage.code;

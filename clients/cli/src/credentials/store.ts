@@ -1,11 +1,9 @@
 /** Where the typed client keeps the credentials of one installation. */
-import type { CredentialStore, Credentials, UserCredentials } from "../../../typescript/src/index.ts";
+import { isUser } from "../../../typescript/src/credentials.ts";
+import type { CredentialStore } from "../../../typescript/src/index.ts";
 import type { Io } from "../terminal/io.ts";
 import { readSaved, writeSaved } from "./file.ts";
 import { exclusively } from "./lock.ts";
-
-const isUser = (credentials: Credentials | undefined): credentials is UserCredentials =>
-  credentials !== undefined && "accessToken" in credentials;
 
 /** The credentials of the installation at `url`, in the file. A login makes it the one that commands are for by default. */
 export const fileStore = (io: Io, url: string): CredentialStore => ({

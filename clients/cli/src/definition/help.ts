@@ -26,11 +26,14 @@ const rowsOf = (node: Command | Group): [string, string][] =>
     ? Object.entries(node.commands).map(([word, { summary }]) => [word, summary])
     : optionRows(node.options ?? {});
 
+/** A summary as a sentence. */
+export const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+
 /** Help on a command or a group. */
 export const helpOf = ({ name, node }: Named): string => {
   const rows = rowsOf(node);
   const parts = [
-    `${node.summary[0]?.toUpperCase()}${node.summary.slice(1)}.`,
+    sentence(node.summary),
     ...(!isGroup(node) && node.details ? [node.details] : []),
     `Usage: ${usageOf({ name, node })}`,
     ...(rows.length > 0 ? [`${isGroup(node) ? "Commands" : "Options"}:\n${listed(rows)}`] : []),

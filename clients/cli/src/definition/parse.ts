@@ -3,7 +3,6 @@ import { parseArgs } from "node:util";
 import { usageError } from "../terminal/exit.ts";
 import { type Command, type Given, GLOBAL_OPTIONS, type Group, isGroup, type Named } from "./command.ts";
 
-/** `undefined`: the call asks for help, or names a group only. */
 export interface Called extends Named {
   args: string[];
 }
@@ -68,7 +67,6 @@ export const parse = (command: Command, args: readonly string[], name: string): 
     throw usageError(error instanceof Error ? error.message : String(error), see);
   }
   const given = givenOf(parsed.values, parsed.positionals);
-  if (given.flag("help")) return given;
   if (command.args?.includes(END_OF_OPTIONS) && !args.includes(END_OF_OPTIONS))
     throw usageError(`-- must stand before ${wanted[0]}.`, `Such as: fountain ${command.examples?.[0]}`);
   const missing = wanted.find((arg, index) => !isOptional(arg) && parsed.positionals[index] === undefined);

@@ -1,7 +1,7 @@
 /** The reference of all commands, in Markdown: `docs/cli.md` from where it says so. */
 import { EXIT_CODES } from "../terminal/exit.ts";
 import { allBelow, GLOBAL_OPTIONS, type Group, isGroup, type Named, type Option } from "./command.ts";
-import { spelled, usageOf } from "./help.ts";
+import { sentence, spelled, usageOf } from "./help.ts";
 
 const escaped = (text: string): string => text.replaceAll("|", "\\|");
 
@@ -16,8 +16,6 @@ const optionsOf = (options: Readonly<Record<string, Option>>): string =>
       `${option.summary}${option.multiple ? "; may be given several times" : ""}`,
     ]),
   );
-
-const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
 
 const sectionOf = (named: Named): string => {
   const { name, node } = named;

@@ -16,17 +16,12 @@ const get = command({
   examples: ["secrets get editor/smtp-password"],
   run: async (context, given) => {
     const [path = ""] = given.args;
-    const { client } = connect(context);
-    if (context.output.isJson) {
-      const version = given.number("version");
-      const { data } = await client.call("GET /kms/secrets/{path}", { path: { path }, query: { version } });
-      context.output.result(data, () => "");
-      return;
-    }
-    const value = await readValue(client, path, given.number("version"));
-    // A pipe gets the value and nothing else; a terminal nothing that steers it.
+    const query = { version: given.number("version") };
+    const { data } = await connect(context).client.call("GET /kms/secrets/{path}", { path: { path }, query });
     const { output, io } = context;
-    output.raw(io.stdout.isTTY ? `${value.split("\n").map(plain).join("\n")}\n` : value);
+    if (output.isJson) output.result(data, () => "");
+    // A pipe gets the value and nothing else; a terminal nothing that steers it.
+    else output.raw(io.stdout.isTTY ? `${data.value.split("\n").map(plain).join("\n")}\n` : data.value);
   },
 });
 

@@ -17,13 +17,8 @@ export const listPaths = async (client: Client, prefix: string): Promise<string[
 };
 
 /** The latest version's value. */
-export const readValue = async (client: Client, path: string, version?: number): Promise<string> => {
-  const { data } = await client.call("GET /kms/secrets/{path}", {
-    path: { path },
-    ...(version !== undefined && { query: { version } }),
-  });
-  return data.value;
-};
+export const readValue = async (client: Client, path: string): Promise<string> =>
+  (await client.call("GET /kms/secrets/{path}", { path: { path } })).data.value;
 
 /** The results in the order of the items. */
 export const mapSome = async <Item, Result>(

@@ -8,7 +8,7 @@ const CONTROLS = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /** A text that others have stored, safe to show on a terminal. */
 export const plain = (text: string): string => text.replace(CONTROLS, (found) => (found === "\n" ? " " : "\ufffd"));
 
-const STYLES = { bold: 1, red: 31, green: 32, yellow: 33, dim: 2 } as const;
+const STYLES = { bold: 1, red: 31, green: 32 } as const;
 type Style = keyof typeof STYLES;
 
 const hasColours = (stream: { isTTY?: boolean | undefined }, env: Io["env"]): boolean =>
