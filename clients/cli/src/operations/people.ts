@@ -1,17 +1,11 @@
 /** `fountain users` and `fountain roles`: people, and what they may do. */
-import { type Context, command, type Group } from "../definition/command.ts";
+import { command, type Group } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
-import { readInput, STDIN } from "../terminal/file.ts";
-import { withPrompt } from "../terminal/prompt.ts";
+import { typedOrPiped } from "../terminal/prompt.ts";
 import { deleteCommand, listCommand } from "./by-name.ts";
 import { LIMIT, take } from "./lists.ts";
 
 const ROLE = { type: "string", multiple: true, value: "ROLE", summary: "a role" } as const;
-
-/** Typed without echo, or from stdin. */
-const newPassword = async ({ io }: Context): Promise<string> =>
-  (await withPrompt(io, (prompt) => prompt.secret("Password of the new user: "))) ??
-  (await readInput(io, STDIN)).replace(/\r?\n$/, "");
 
 const users: Group = {
   summary: "users: people with an account",
@@ -39,7 +33,7 @@ const users: Group = {
       run: async (context, given) => {
         const [username = ""] = given.args;
         const roles = given.texts("role");
-        const password = await newPassword(context);
+        const password = await typedOrPiped(context.io, "Password of the new user: ");
         const { data } = await connect(context).client.call("POST /kms/users", {
           body: { username, password, email: given.text("email"), ...(roles.length > 0 && { roles }) },
         });

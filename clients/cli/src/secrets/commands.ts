@@ -1,11 +1,11 @@
 /** `fountain secrets`: values at paths. */
 import { parseEnv } from "node:util";
-import { type Context, command, type Group } from "../definition/command.ts";
+import { command, type Group } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
 import { usageError } from "../terminal/exit.ts";
-import { readInput, STDIN } from "../terminal/file.ts";
+import { readInput } from "../terminal/file.ts";
 import { plain } from "../terminal/output.ts";
-import { withPrompt } from "../terminal/prompt.ts";
+import { typedOrPiped } from "../terminal/prompt.ts";
 import { lineOf, pathOf } from "./environment.ts";
 import { listPaths, mapSome, readValue, readVariables } from "./reading.ts";
 
@@ -25,14 +25,6 @@ const get = command({
   },
 });
 
-/** From a file, from stdin, or typed without echo: never an argument, which other users of the machine could see. */
-const givenValue = async ({ io }: Context, file: string | undefined): Promise<string> => {
-  if (file !== undefined) return readInput(io, file);
-  const typed = io.stdin.isTTY ? await withPrompt(io, (prompt) => prompt.secret("Value: ")) : undefined;
-  if (typed !== undefined) return typed;
-  return (await readInput(io, STDIN)).replace(/\r?\n$/, "");
-};
-
 const set = command({
   summary: "store a new version of a secret, typed or from stdin",
   details: "One line break at the end of stdin is left out. With --file, the file is taken as it is.",
@@ -45,7 +37,8 @@ const set = command({
   run: async (context, given) => {
     const [path = ""] = given.args;
     const cas = given.number("cas");
-    const value = await givenValue(context, given.text("file"));
+    const file = given.text("file");
+    const value = await (file === undefined ? typedOrPiped(context.io, "Value: ") : readInput(context.io, file));
     const { client } = connect(context);
     const { data } = await client.call("PUT /kms/secrets/{path}", { path: { path }, body: { value, cas } });
     context.output.result(data, () => `Stored version ${data.version} of ${data.path}.`);

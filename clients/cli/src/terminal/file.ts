@@ -1,19 +1,18 @@
 /** Files that the caller names. */
 import { readFileSync } from "node:fs";
-import { CommandError, usageError } from "./exit.ts";
+import { usageError } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { readAll } from "./stdin.ts";
+import { decode, readAll } from "./stdin.ts";
 
 /** `-` is stdin. */
-export const STDIN = "-";
+const STDIN = "-";
 
 /** The text of a file, or of stdin, in UTF-8. Throws a usage error for one that cannot be read. */
 export const readInput = async (io: Pick<Io, "stdin">, file: string): Promise<string> => {
   if (file === STDIN) return readAll(io);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
+    return decode(readFileSync(file));
   } catch (error) {
-    if (error instanceof CommandError) throw error;
     throw usageError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
 };

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { CommandError } from "./exit.ts";
 import type { Io, Terminal } from "./io.ts";
+import { readAll } from "./stdin.ts";
 
 const DISCARDED = { write: (_chunk: unknown, _encoding: unknown, done: () => void): void => done() };
 
@@ -43,6 +44,15 @@ const promptOn = (terminal: Terminal): Prompt => ({
   secret: (question) => readLine(terminal, question, false),
   confirm: async (question) => /^y(?:es)?$/i.test((await readLine(terminal, `${question} [y/N] `, true)).trim()),
 });
+
+/**
+ * A secret that is typed without echo, or what is piped in, without the line break at its end: never an argument, which other
+ * users of the machine could see.
+ */
+export const typedOrPiped = async (io: Pick<Io, "stdin" | "openTerminal">, question: string): Promise<string> => {
+  const typed = io.stdin.isTTY ? await withPrompt(io, (prompt) => prompt.secret(question)) : undefined;
+  return typed ?? (await readAll(io)).replace(/\r?\n$/, "");
+};
 
 /** Runs `ask` with a prompt; `undefined` where there is no terminal. */
 export const withPrompt = async <Value>(
