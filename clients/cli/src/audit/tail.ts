@@ -19,7 +19,6 @@ interface Filter {
 /** The latest entries after `lastId`, oldest first; at most so many. */
 const entriesAfter = async (client: Client, filter: Filter, lastId: number, most: number): Promise<Entry[]> => {
   const found: Entry[] = [];
-  if (most === 0) return found;
   for await (const entry of client.list("GET /kms/audit", { query: filter })) {
     if (entry.id <= lastId) break;
     found.unshift(entry);
@@ -51,18 +50,14 @@ export const tail = command({
   run: async (context, given) => {
     const { client } = connect(context);
     const filter: Filter = { actor: given.text("actor"), action: given.text("action"), from: undefined };
-    let entries = await entriesAfter(client, filter, 0, given.number("lines") ?? DEFAULT_LINES);
+    const lines = given.number("lines") ?? DEFAULT_LINES;
+    // At least the last one, by which those to come are known.
+    let entries = await entriesAfter(client, filter, 0, Math.max(lines, 1));
     let last = entries.at(-1);
-    print(context.output, entries);
-    const since = new Date().toISOString();
+    if (lines > 0) print(context.output, entries);
     while (given.flag("follow")) {
       await sleep(POLL_MS, undefined, { signal: context.io.signal });
-      entries = await entriesAfter(
-        client,
-        { ...filter, from: last?.at ?? since },
-        last?.id ?? 0,
-        Number.POSITIVE_INFINITY,
-      );
+      entries = await entriesAfter(client, { ...filter, from: last?.at }, last?.id ?? 0, Number.POSITIVE_INFINITY);
       last = entries.at(-1) ?? last;
       print(context.output, entries);
     }
