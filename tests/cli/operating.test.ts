@@ -97,10 +97,11 @@ upstreams:
     expect(await cli.json(["upstreams", "get", "notes"])).toMatchObject({ routes: [{ match: "GET /items/{id}" }] });
   });
 
-  test("is refused where it is no YAML, has an unknown member, or is not what the gateway takes", async () => {
+  test("is refused where it is no YAML, has an unknown member or one of no names, or is not what the gateway takes", async () => {
     for (const [text, code] of [
       ["upstreams: [", 2],
       ["upstream: {}", 2],
+      ["upstreams: [{targets: []}]", 2],
       ["upstreams: {a: {targets: 1}}", 1],
     ] as const) {
       writeFileSync(file(), text);
@@ -124,6 +125,18 @@ describe("the audit trail", () => {
     await shows(/"target":"service:songs".*\n/);
     child.kill("SIGINT");
     expect(await ended).toMatchObject({ code: 130 });
+  });
+
+  test("is followed from its end, by none of the entries before", async () => {
+    const { ended, child, printed } = cli.start(["audit", "tail", "-f", "-n", "0", "--action", "service.create"]);
+    const created = async (): Promise<string> => {
+      const name = `later-${crypto.randomUUID().slice(0, 8)}`;
+      await cli.json(["services", "create", name, "--scope", "search:read"]);
+      return printed.stdout;
+    };
+    await expect.poll(created, { timeout: 20_000, interval: 1_000 }).toContain("service:later-");
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 130, stdout: expect.not.stringContaining("service:films") });
   });
 
   test("is verified on this machine, and a changed export is found", async () => {

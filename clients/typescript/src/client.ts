@@ -48,7 +48,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 const TEXT_TYPE = /^text\/plain\b/i;
 
 /** What a success says. A page, for instance of a proxy that wants a login of its own, is no success. */
-const dataOf = (call: string, response: Response, text: string): Parsed => {
+export const dataOf = (call: string, response: Response, text: string): Parsed => {
   const type = response.headers.get("content-type") ?? "";
   if (TEXT_TYPE.test(type)) return text;
   if (text === "") return undefined;

@@ -8,6 +8,7 @@ import { failedResponse } from "../../../typescript/src/error.ts";
 import type { Client } from "../../../typescript/src/index.ts";
 import type { Context } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
+import { chunksOf } from "../session/streaming.ts";
 import { usageError } from "../terminal/exit.ts";
 
 /** What was found, in words. */
@@ -21,9 +22,9 @@ const EXPORT = "/kms/audit";
 /** The lines of the whole trail, as they arrive. */
 const exportedLines = async (client: Client, signal: AbortSignal): Promise<AsyncIterable<string>> => {
   const response = await client.fetch(EXPORT, { headers: { accept: "application/x-ndjson" }, signal });
-  if (!response.ok) throw failedResponse(`GET ${EXPORT}`, response, await response.text());
-  const chunks = response.body ?? new Response("").body ?? [];
-  return createInterface({ input: Readable.from(chunks), crlfDelay: Number.POSITIVE_INFINITY });
+  const call = `GET ${EXPORT}`;
+  if (!response.ok) throw failedResponse(call, response, await response.text());
+  return createInterface({ input: Readable.from(chunksOf(call, response)), crlfDelay: Number.POSITIVE_INFINITY });
 };
 
 /** Exports the whole trail, and checks it by the keys that Fountain publishes. */

@@ -4,6 +4,7 @@ import { failedResponse } from "../../../typescript/src/error.ts";
 import { command } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
 import { failureOf, showFailure } from "../session/failures.ts";
+import { chunksOf } from "../session/streaming.ts";
 import { usageError } from "../terminal/exit.ts";
 import { readInput } from "../terminal/file.ts";
 import type { Io } from "../terminal/io.ts";
@@ -36,8 +37,8 @@ const bodyOf = async (io: Io, given: string | undefined): Promise<string | undef
 const withoutQuery = (path: string): string => path.replace(/\?.*/s, "");
 
 /** As it comes, for as long as it comes. */
-const writeBody = async ({ body }: Response, { stdout, signal }: Io): Promise<undefined> => {
-  if (body !== null) for await (const chunk of body) if (!stdout.write(chunk)) await once(stdout, "drain", { signal });
+const writeBody = async (chunks: AsyncIterable<Uint8Array>, { stdout, signal }: Io): Promise<undefined> => {
+  for await (const chunk of chunks) if (!stdout.write(chunk)) await once(stdout, "drain", { signal });
   if (stdout.isTTY) stdout.write("\n");
 };
 
@@ -74,9 +75,10 @@ export const api = command({
       const fields = [...response.headers].map(([name, value]) => `${name}: ${value}`);
       output.raw(`${[`HTTP ${response.status}`, ...fields].join("\n")}\n\n`);
     }
-    if (response.ok) return writeBody(response, context.io);
+    const call = `${method} ${withoutQuery(path)}`;
+    if (response.ok) return writeBody(chunksOf(call, response), context.io);
     const text = await response.text();
     output.raw(text === "" || text.endsWith("\n") ? text : `${text}\n`);
-    return showFailure(output, failureOf(failedResponse(`${method} ${withoutQuery(path)}`, response, text)));
+    return showFailure(output, failureOf(failedResponse(call, response, text)));
   },
 });

@@ -4,22 +4,26 @@ import { command } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
 import { EXIT_CODES } from "../terminal/exit.ts";
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+/** What the caller makes of an error that is a response or the lack of one; all others are thrown. */
+const failureIn = (error: unknown): FountainError => {
+  if (error instanceof FountainError) return error;
+  throw error;
+};
+
+const SERVER_ERROR = 500;
 
 export const status = command({
   summary: "show whether Fountain is well, and who is logged in",
   details: "Ends with 5 where a part of it does not respond. Being logged in is not needed.",
   run: async (context) => {
     const { client, url } = connect(context);
-    const response = await client.fetch("/ready", { signal: context.io.signal });
-    const ready: unknown = JSON.parse(await response.text());
-    const workers = isRecord(ready) && isRecord(ready["workers"]) ? ready["workers"] : {};
-    const me = await client.call("GET /kms/me").catch((error: unknown) => {
-      if (error instanceof FountainError) return undefined;
-      throw error;
-    });
-    const username = me?.data.username ?? null;
-    context.output.members({ url, status: response.ok ? "ready" : "not ready", ...workers, username });
-    return response.ok ? EXIT_CODES.done.code : EXIT_CODES.unavailable.code;
+    const ready = await client.call("GET /ready").catch(failureIn);
+    const isReady = !(ready instanceof FountainError);
+    if (!isReady && ready.status < SERVER_ERROR) throw ready;
+    const me = await client.call("GET /kms/me").catch(failureIn);
+    const username = me instanceof FountainError ? null : me.data.username;
+    const state = isReady ? { status: "ready", ...ready.data.workers } : { status: "not ready", detail: ready.detail };
+    context.output.members({ url, ...state, username });
+    return isReady ? EXIT_CODES.done.code : EXIT_CODES.unavailable.code;
   },
 });

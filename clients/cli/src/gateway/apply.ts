@@ -1,5 +1,6 @@
 /** `fountain upstreams apply`: stores what a file says, after showing what that would change. */
 import { parse, YAMLParseError } from "yaml";
+import { dataOf } from "../../../typescript/src/client.ts";
 import { failedResponse } from "../../../typescript/src/error.ts";
 import { type Client, FountainError } from "../../../typescript/src/index.ts";
 import { type Context, command } from "../definition/command.ts";
@@ -35,12 +36,16 @@ const wantedIn = (file: string, text: string): Wanted[] => {
   const unknown = Object.keys(content).find((member) => !MEMBERS.includes(member));
   if (unknown !== undefined)
     throw usageError(`${file}: ${unknown} is an unknown member.`, `Known: ${MEMBERS.join(", ")}.`);
+  const bodyAt = (place: string, value: unknown): Body => {
+    if (!isBody(value)) throw usageError(`${file}: ${place} must be an object.`);
+    return value;
+  };
   const objects = content;
   return MEMBERS.flatMap((member) =>
-    Object.entries(isBody(objects[member]) ? objects[member] : {}).map(([name, body]) => {
-      if (!isBody(body)) throw usageError(`${file}: ${member}.${name} must be an object.`);
-      return { path: `/gateway/${member}/${encodeURIComponent(name)}`, body };
-    }),
+    Object.entries(bodyAt(member, objects[member] ?? {})).map(([name, body]) => ({
+      path: `/gateway/${member}/${encodeURIComponent(name)}`,
+      body: bodyAt(`${member}.${name}`, body),
+    })),
   );
 };
 
@@ -55,7 +60,7 @@ const NOT_FOUND = 404;
 const storedAt = async (client: Client, path: string): Promise<{ body?: Body; etag: string | null }> => {
   try {
     const response = await request(client, "GET", path);
-    const body: unknown = await response.json();
+    const body: unknown = dataOf(`GET ${path}`, response, await response.text());
     return { ...(isBody(body) && { body }), etag: response.headers.get("etag") };
   } catch (error) {
     if (error instanceof FountainError && error.status === NOT_FOUND) return { etag: null };
