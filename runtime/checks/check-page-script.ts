@@ -3,9 +3,9 @@
  * `npm run fix`, it is compiled. The result is in the repository because nothing that bundles or runs the gateway (our own
  * build, wrangler, the tests) takes a script of a page from its source.
  */
-import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
+import { keepGenerated } from "./generated.ts";
 
 const GATEWAY = path.join(import.meta.dirname, "..", "..", "workers", "gateway", "src");
 
@@ -38,12 +38,9 @@ const compile = async ({ source, name }: Script): Promise<string> => {
   return `/** Compiled from ${origin} by \`npm run fix\`. */\nexport const ${name} = \`\n${literal}\`;\n`;
 };
 
-for (const script of SCRIPTS) {
-  const compiled = await compile(script);
-  const file = path.join(GATEWAY, script.compiled);
-  if (process.argv.includes("--write")) writeFileSync(file, compiled);
-  else if (readFileSync(file, "utf8") !== compiled) {
-    console.error(`${script.compiled} is not what ${script.source} compiles to: run npm run fix`);
-    process.exitCode = 1;
-  }
-}
+for (const script of SCRIPTS)
+  keepGenerated({
+    file: path.posix.join("workers/gateway/src", script.compiled),
+    text: await compile(script),
+    source: `what ${script.source} compiles to`,
+  });
