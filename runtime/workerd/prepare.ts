@@ -10,7 +10,7 @@ import { writeHasherConfig } from "./hasher-config.ts";
 import { keepBundles } from "./kept-bundles.ts";
 import { DATABASE_TOKEN, hasDatabase, readTopology } from "./topology.ts";
 import { nodeAddresses, TYPESENSE_NODES } from "./typesense.ts";
-import { writeWorkerdConfig } from "./workerd-config.ts";
+import { outwardReach, writeWorkerdConfig } from "./workerd-config.ts";
 
 /** Throws an OperatorError when the start cannot continue. */
 export const prepare = async (root: string, order: PreparationOrder): Promise<PreparationOutcome> => {
@@ -30,8 +30,7 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
   const environment = computeEnvironment(topology, generated, process.env);
   const nodes = parseNodeUrls(environment[TYPESENSE_NODES] ?? "");
   writeWorkerdConfig(topology, order.build, {
-    internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
-    messages: environment["SMTP_NETWORK"] === "public" ? "public" : "any",
+    ...outwardReach(environment),
     mailbox: order.mailboxSocket && `unix:${order.mailboxSocket}`,
     typesense: nodeAddresses(nodes.ok ? nodes.value : []),
     hashers: order.hasherSockets.map((socket) => `unix:${socket}`),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { hasherConfig } from "./hasher-config.ts";
 import type { Worker } from "./topology.ts";
 import { nodeAddresses } from "./typesense.ts";
-import { workerdConfig } from "./workerd-config.ts";
+import { outwardReach, workerdConfig } from "./workerd-config.ts";
 
 const WORKER: Worker = {
   worker: "service-a",
@@ -100,4 +100,21 @@ test("only the worker that says so goes out by itself: to public addresses, unle
   expect(configWith()).toContain(way('"public"'));
   expect(configWith("any")).toContain(way('"public", "private"'));
   expect(configWith("any")).toContain('(name = "internet", network = (allow = ["public"]');
+});
+
+test.for<[Record<string, string>, ReturnType<typeof outwardReach>]>([
+  [{}, { internet: "public", messages: "public" }],
+  [
+    { WEBHOOK_TARGETS: "", SMTP_NETWORK: "" },
+    { internet: "public", messages: "public" },
+  ],
+  [
+    { WEBHOOK_TARGETS: "public", SMTP_NETWORK: "public" },
+    { internet: "public", messages: "public" },
+  ],
+  [{ WEBHOOK_TARGETS: "any" }, { internet: "any", messages: "public" }],
+  [{ SMTP_NETWORK: "private" }, { internet: "public", messages: "any" }],
+  [{ SMTP_NETWORK: "catch-all" }, { internet: "public", messages: "any" }],
+])("with %j, private addresses are reached only as far as the operator says", ([environment, reach]) => {
+  expect(outwardReach(environment)).toEqual(reach);
 });

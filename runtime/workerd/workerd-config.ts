@@ -149,6 +149,12 @@ export interface Reach {
   internalPorts?: readonly number[];
 }
 
+/** How far out the operator lets workers: to public addresses, where a setting is not, or is set to nothing. */
+export const outwardReach = (environment: Readonly<Record<string, string>>): Pick<Reach, "internet" | "messages"> => ({
+  internet: environment["WEBHOOK_TARGETS"] === "any" ? "any" : "public",
+  messages: ["private", "catch-all"].includes(environment["SMTP_NETWORK"] ?? "") ? "any" : "public",
+});
+
 /**
  * The configuration, to stand beside the bundles. The addresses of sockets and of the databases are left out: they are
  * given when workerd starts, so that one configuration serves every machine.
