@@ -2,8 +2,8 @@
 import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type CommandLine, createCommandLine, logInByPassword } from "../support/cli/command-line.ts";
-import { openVisitor } from "../support/gateway/visitor.ts";
+import { type CommandLine, createCommandLine, logInByPassword, type Running } from "../support/cli/command-line.ts";
+import { openVisitor, type Visitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { type Account, codeOf, type Enrolled, enrol, forgetTimeSteps, newPeople } from "../support/twofa.ts";
 
@@ -63,30 +63,31 @@ test("ends with 130 on Ctrl-C at a question, and saves nothing", async () => {
   expect(existsSync(credentialsFile)).toBe(false);
 });
 
-test("logs in by a code that the person agrees to in the browser, as a session that they see", async () => {
-  const { start, json } = commandLine();
-  const { shows, ended } = start(["login"]);
+/** Compares the code in the browser of a person who is logged in there, and decides on it. */
+const decide = async ({ shows }: Running, decision: "allow" | "deny"): Promise<Visitor> => {
   const [, code = ""] = await shows(/compare the code: (\S+)/);
   const visitor = openVisitor(fountain);
   await visitor.logIn(plain);
   await visitor.get("/oauth/device");
   await visitor.submit("/oauth/device", { userCode: code });
-  await visitor.submit("/oauth/device", { decision: "allow" }, code);
-  expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining(plain.username) });
+  await visitor.submit("/oauth/device", { decision }, code);
+  return visitor;
+};
+
+test("logs in by a code that the person agrees to in the browser, as a session that they see", async () => {
+  const { start, json } = commandLine();
+  const running = start(["login"]);
+  const visitor = await decide(running, "allow");
+  expect(await running.ended).toMatchObject({ code: 0, stdout: expect.stringContaining(plain.username) });
   expect(await json(["whoami"])).toMatchObject({ id: plain.id });
   expect((await visitor.get("/account/sessions")).text).toContain("fountain, ");
 });
 
 test("ends with 1 where the person refuses in the browser", async () => {
   const { start, credentialsFile } = commandLine();
-  const { shows, ended } = start(["login"]);
-  const [, code = ""] = await shows(/compare the code: (\S+)/);
-  const visitor = openVisitor(fountain);
-  await visitor.logIn(plain);
-  await visitor.get("/oauth/device");
-  await visitor.submit("/oauth/device", { userCode: code });
-  await visitor.submit("/oauth/device", { decision: "deny" }, code);
-  expect(await ended).toMatchObject({ code: 1, stderr: expect.stringContaining("refused in the browser") });
+  const running = start(["login"]);
+  await decide(running, "deny");
+  expect(await running.ended).toMatchObject({ code: 1, stderr: expect.stringContaining("refused in the browser") });
   expect(existsSync(credentialsFile)).toBe(false);
 });
 
