@@ -1,4 +1,4 @@
-/** Step-up: what a refusal demands (RFC 9470), and the one attempt to meet it that all refused calls wait for. */
+/** Step-up: what a refusal demands (RFC 9470). */
 
 /** What a call needs to be repeated. */
 export interface StepUpChallenge {

@@ -1,4 +1,4 @@
-/** What a caller is known by, and where it is kept. */
+/** The credentials of a caller, and where they are kept. */
 
 /** The tokens of a session. They are JSON, for stores that write them down. */
 export interface UserCredentials {

@@ -1,4 +1,4 @@
-/** Which installation a command is for, and what it is known by there. */
+/** Which installation a command is for, and the credentials that it sends there. */
 import type { CredentialStore, Credentials } from "../../../typescript/src/index.ts";
 import { usageError } from "../terminal/exit.ts";
 import type { Io } from "../terminal/io.ts";
@@ -24,7 +24,7 @@ const urlOf = (given: string, env: Io["env"]): string => {
   return url.origin + url.pathname.replace(/\/+$/, "");
 };
 
-/** What a command is known by: variables of the environment come before the file. */
+/** An installation, and credentials for it: those in the environment come before those in the file. */
 export interface Place {
   url: string;
   credentials: Credentials | CredentialStore;

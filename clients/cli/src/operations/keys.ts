@@ -1,4 +1,4 @@
-/** `fountain services` and `fountain keys`: machines that call, and what they are known by. */
+/** `fountain services` and `fountain keys`: machines that call, and their API keys. */
 import { command, type Group } from "../definition/command.ts";
 import { connect } from "../session/connect.ts";
 import { deleteCommand, listCommand, showCommand } from "./by-name.ts";

@@ -5,7 +5,7 @@ import { connect } from "../session/connect.ts";
 import type { Io } from "../terminal/io.ts";
 import { readVariables } from "./reading.ts";
 
-/** What this program is known by at Fountain, with which the other one could read all other secrets, too. */
+/** The credentials of this program, with which the other one could read all other secrets, too. */
 const OWN_CREDENTIALS = ["FOUNTAIN_API_KEY", "FOUNTAIN_TOKEN"];
 
 const PASSED_ON = ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
