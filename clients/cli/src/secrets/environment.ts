@@ -5,11 +5,22 @@ import { usageError } from "../terminal/exit.ts";
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * Variables that make a program run other code. They are set by name only: anyone who may store a secret below a prefix could
- * otherwise decide what runs.
+ * Variables by which shells, loaders, interpreters and common programs run other code, and those that begin so. They are set by
+ * name only: anyone who may store a secret below a prefix could otherwise decide what runs. Programs may have more of their own.
  */
-const STEERING =
-  /^(?:PATH|IFS|ENV|BASH_ENV|SHELLOPTS|PS4|NODE_OPTIONS|NODE_PATH|PYTHON\w*|PERL5\w*|RUBY\w*|JAVA_TOOL_OPTIONS|GIT_\w+|LD_\w+|DYLD_\w+)$/;
+const STEERING = new Set([
+  ...["PATH", "HOME", "SHELL", "IFS", "ENV", "BASH_ENV", "BASHOPTS", "SHELLOPTS", "PROMPT_COMMAND", "PS4", "ZDOTDIR"],
+  ...["EDITOR", "VISUAL", "PAGER", "BROWSER", "GCONV_PATH"],
+  ...["NODE_OPTIONS", "NODE_PATH", "NODE_REPL_EXTERNAL_MODULE", "DOTNET_STARTUP_HOOKS", "PHPRC", "PHP_INI_SCAN_DIR"],
+  ...["CLASSPATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"],
+]);
+const STEERING_PREFIXES = [
+  ...["LD_", "DYLD_", "XDG_", "GIT_", "NPM_CONFIG_", "OPENSSL_"],
+  ...["PYTHON", "PERL5", "RUBY", "LUA_", "CORECLR_"],
+];
+
+const isSteering = (name: string): boolean =>
+  STEERING.has(name) || STEERING_PREFIXES.some((prefix) => name.startsWith(prefix));
 
 /** Throws a usage error for what is no name of a variable. */
 export const checkedName = (name: string): string => {
@@ -27,7 +38,7 @@ export const variableOf = (path: string, prefix: string): string => {
     .toUpperCase();
   if (!NAME.test(name))
     throw usageError(`The secret ${path} has no name for a variable.`, `Choose one: --env NAME=${path}`);
-  if (STEERING.test(name))
+  if (isSteering(name))
     throw usageError(
       `The secret ${path} would become ${name}, which decides what code runs.`,
       `If that is what you want: --env ${name}=${path}`,
