@@ -149,6 +149,21 @@ describe("a link", () => {
     expect((await logIn(fountain, deposed.username, deposed.password)).token).toMatch(/^ey/);
   });
 
+  test("is worth nothing once its user was locked, even if they are not any more, or has chosen another password", async () => {
+    const [locked, other] = [await newAdministrator(), await newAdministrator()];
+    const links = [await linkFor(locked), await linkFor(other)] as const;
+    const { token } = await logIn(fountain);
+    for (const change of ["lock", "unlock"])
+      expect(await send(fountain, "POST", `/kms/users/${locked.id}/${change}`, { token })).toMatchObject({
+        status: 200,
+      });
+    const session = await logIn(fountain, other.username, other.password);
+    const json = { currentPassword: other.password, newPassword: "walnut ferry lichen postcard" };
+    const changed = await send(fountain, "PUT", "/kms/me/password", { token: session.token, json });
+    expect(changed).toMatchObject({ status: 204 });
+    for (const link of links) expect(await recover(link)).toMatchObject({ status: 403 });
+  });
+
   test("of another purpose recovers nothing, nor does a recovery link reset a password", async () => {
     const person = await newAdministrator();
     const { token } = await storeLink(fountain, { purpose: "password-reset", userId: person.id });

@@ -10,7 +10,7 @@ import type { AuditEntry } from "../audit/audit-entry.ts";
 import { insertConsent } from "../consents/consents.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
-import { insertLetter, voidLinks } from "../links/links.store.ts";
+import { insertLetter, voidLinks, voidPasswordLinks } from "../links/links.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import { DECLARED_SCOPES } from "../upstream-scopes/upstream-scopes.store.ts";
@@ -264,7 +264,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     changePassword: ({ userId, from, to, at, keptSessionId }, entry, notice) => {
       const sql = "UPDATE users SET password_hash = ?, password_changed_at = ? WHERE id = ? AND password_hash = ?";
       const ended = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
-      const voided = voidLinks({ userId, purposes: ["password-reset"] }, "password_hash = ?", to);
+      const voided = voidPasswordLinks(userId, "password_hash = ?", to);
       const args = [to, at.getTime(), userId, from];
       return change({ sql, args }, entry, ...insertLetter(undefined, notice), ...ended, voided);
     },
@@ -277,7 +277,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     lock: (userId, at, entry) => {
       const sql = `UPDATE users SET locked_at = ? WHERE id = ? AND locked_at IS NULL AND ${MAY_GO}`;
       const others = endSessions({ userId, keptId: null, at }, "locked_at = ?", at.getTime());
-      const voided = voidLinks({ userId, purposes: ["password-reset"] }, "locked_at = ?", at.getTime());
+      const voided = voidPasswordLinks(userId, "locked_at = ?", at.getTime());
       return change({ sql, args: [at.getTime(), userId] }, entry, ...others, voided);
     },
     announceReset: async (userId, notice, at, entry) => {

@@ -4,7 +4,7 @@ import { forgetting, reserving } from "../accounts/password-attempts.store.ts";
 import { endSessions } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
-import { consumeLink, insertLink, voidLinks } from "../links/links.store.ts";
+import { consumeLink, insertLink, voidPasswordLinks } from "../links/links.store.ts";
 import { insertMail } from "../mails/mails.store.ts";
 import type { Authorship, PasswordResetStore } from "./password-reset.ts";
 
@@ -56,7 +56,7 @@ export const createPasswordResetStore = ({ client }: KmsDatabase): PasswordReset
         appendEntry(entry, "changed"),
         ...(notice ? [insertMail(notice)] : []),
         ...endSessions({ userId, keptId: null, at }, "password_hash = ?", hash),
-        voidLinks({ userId, purposes: ["password-reset", "recovery"] }, "password_hash = ?", hash),
+        voidPasswordLinks(userId, "password_hash = ?", hash),
         forgetting(counters),
       ],
       "write",

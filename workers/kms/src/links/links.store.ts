@@ -41,6 +41,10 @@ export const voidLinks = (
   args: [userId, JSON.stringify(purposes), exceptId, value],
 });
 
+/** Voids all links by which someone could set the user's password, if the user is as the condition says. */
+export const voidPasswordLinks = (userId: string, condition: string, value: string | number): InStatement =>
+  voidLinks({ userId, purposes: ["password-reset", "recovery"] }, condition, value);
+
 /**
  * Compares a code with those of a user's links, and counts it with each that it does not fit. Gives the rows of links that can be
  * used, the one it fits with `fits` = 1. Does nothing unless the statement before it changed a row.

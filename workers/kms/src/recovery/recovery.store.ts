@@ -3,7 +3,7 @@ import { releasing } from "../accounts/password-attempts.store.ts";
 import { endSessions, IS_ADMIN } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
-import { consumeLink, voidLinks } from "../links/links.store.ts";
+import { consumeLink, voidPasswordLinks } from "../links/links.store.ts";
 import { insertMail } from "../mails/mails.store.ts";
 import { insertFactorRemoval } from "./factor-removals.store.ts";
 import type { RecoveryStore } from "./recovery.ts";
@@ -21,7 +21,7 @@ export const createRecoveryStore = ({ client }: KmsDatabase): RecoveryStore => (
         ...(notice ? [insertMail(notice)] : []),
         insertFactorRemoval({ userId, before: at }, "password_hash = ?", hash),
         ...endSessions({ userId, keptId: null, at }, "password_hash = ?", hash),
-        voidLinks({ userId, purposes: ["password-reset", "recovery"] }, "password_hash = ?", hash),
+        voidPasswordLinks(userId, "password_hash = ?", hash),
         ...releasing(release),
       ],
       "write",
