@@ -7,10 +7,11 @@ import { NO_STORE } from "../http/context.ts";
 import { clientFields, formBody, OAUTH_REFUSALS, parameter, readClientForm, refuse } from "../http/oauth.ts";
 import type { OAuthError } from "../oauth/oauth-form.ts";
 import { checkTarget, parseTarget } from "../oauth/token-target.ts";
+import { isOwnClient } from "../oauth-clients/own-client.ts";
 
 const form = z
   .object({
-    scope: parameter.optional().openapi({ description: "By default all that the client may ask for" }),
+    scope: parameter.optional().openapi({ description: "By default all that the client may ask for; `fountain` takes none" }),
     resource: parameter.optional().openapi({ description: "The workers to call, by URL (RFC 8707)" }),
     audience: parameter.optional().openapi({ description: "The workers to call" }),
     ...clientFields,
@@ -34,6 +35,12 @@ const response = z
 const NO_APPLICATION: OAuthError = { kind: "invalid_client", description: "Send the client_id of the application." };
 
 const page = (issuer: string): string => `${issuer}/oauth/device`;
+
+/** To ask for less and get full access would mislead whoever asks. */
+const NO_SCOPE: OAuthError = {
+  kind: "invalid_scope",
+  description: "client_id=fountain takes no scope: its sessions may do all that the person may.",
+};
 
 const beginDevice = endpoint("POST /device", {
   operationId: "kms.beginDevice",
@@ -60,7 +67,9 @@ const beginDevice = endpoint("POST /device", {
     const read = await readClientForm(context, "token.device-code", NO_APPLICATION);
     if (!read.ok) return refuse(context, read.error);
     const { parameters, client } = read.value;
-    const scopes = readScopes(parameters.get("scope"), client);
+    const scope = parameters.get("scope");
+    if (isOwnClient(client) && scope !== undefined) return refuse(context, NO_SCOPE);
+    const scopes = readScopes(scope, client);
     if (!scopes.ok) return refuse(context, scopes.error);
     const audiences = parseTarget(parameters, issuer);
     if (!audiences.ok) return refuse(context, audiences.error);

@@ -105,7 +105,8 @@ test("is let in only by who has authenticated within five minutes, and turned aw
 
 test("has no secret, asks for no scope, and comes by no other way than the device flow", async () => {
   expect((await askToBegin(fountain, { clientId: "fountain", clientSecret: "fcs_secret" })).status).toBe(401);
-  expect(await errorIn(await askToBegin(fountain, OWN, { scope: "search:read" }))).toBe("invalid_scope");
+  for (const scope of ["search:read", "openid offline_access", "unheard:of"])
+    expect(await errorIn(await askToBegin(fountain, OWN, { scope })), scope).toBe("invalid_scope");
   const pushed = new URLSearchParams({
     client_id: "fountain",
     response_type: "code",
