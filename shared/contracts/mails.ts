@@ -48,7 +48,8 @@ export type FactorNotice =
   | { kind: "recovery-codes-replaced" | "recovery-code-used" };
 
 /** Where a request came from, for whom it is about to recognise. */
-export interface MailOrigin {
+export interface RequestOrigin {
+  /** The network address, if it is known for certain. */
   address?: string | undefined;
   /** What the software called itself, which may be anything. */
   userAgent?: string | undefined;
@@ -74,7 +75,7 @@ export type ClaimedMail = MailContent & {
   /** When what it reports happened. */
   createdAtMs: number;
   /** Where the user, or who acted in their place, was then; absent where it was someone else. */
-  origin?: MailOrigin | undefined;
+  origin?: RequestOrigin | undefined;
 };
 
 const SUBADDRESS = /^([^@+]+)\+[^@]*@/;

@@ -1,5 +1,6 @@
 /** The request that a piece of work is done for: known wherever that work leads, without being handed around. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { RequestOrigin } from "../contracts/mails.ts";
 import type { Span } from "./trace.ts";
 
 export interface RequestContext {
@@ -21,6 +22,15 @@ const storage = new AsyncLocalStorage<RequestContext>();
 
 /** The request at hand; `undefined` outside of one. */
 export const currentRequest = (): RequestContext | undefined => storage.getStore();
+
+/** Room for what browsers send; whatever is longer is no browser's, and cut off. */
+const MAX_USER_AGENT_CHARACTERS = 256;
+
+/** Where the request at hand comes from, as it is stored. */
+export const originOfRequest = (): RequestOrigin => {
+  const { clientAddress: address, userAgent } = currentRequest() ?? {};
+  return { address, userAgent: userAgent?.slice(0, MAX_USER_AGENT_CHARACTERS) };
+};
 
 /** Notes for the rest of the request who calls, for log lines, audit entries and private calls. */
 export const noteCaller = ({ subject, actingService }: Pick<RequestContext, "subject" | "actingService">): void => {

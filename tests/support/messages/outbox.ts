@@ -21,7 +21,6 @@ export const storeMails = async (fountain: Fountain, mails: readonly NewMail[]):
     store: createMailStore({ client, orm: drizzle({ client, schema }) }),
     sealer: createSealer(keys.sealing, randomBytes),
     macKey: keys.emailMac,
-    currentRequest: () => undefined,
     now: Date.now,
     createId: () => crypto.randomUUID(),
   });

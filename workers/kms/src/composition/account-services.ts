@@ -1,7 +1,6 @@
 /** Composes what people have in the kms: their accounts, passwords, roles and sessions, and the tokens made of these. */
 import type { TokenVerifier } from "#shared/auth/verify.ts";
 import { admittingVerifier, policyOf } from "#shared/http/access.ts";
-import { currentRequest } from "#shared/observability/context.ts";
 import { legalDocumentsOf } from "#shared/settings/installation.ts";
 import { type Accounts, createAccounts } from "../accounts/accounts.ts";
 import { createEmailAddresses } from "../accounts/email-addresses.ts";
@@ -126,7 +125,6 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     store: createMailStore(database),
     sealer: createSealer(keys.sealing, randomBytes),
     macKey: keys.emailMac,
-    currentRequest,
     now,
     createId,
   });

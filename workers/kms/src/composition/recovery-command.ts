@@ -57,10 +57,7 @@ export const createRecoveryCommand = async (options: RecoveryCommandOptions): Pr
     store: createRecoveryLinkStore(database),
     users: createUserStore(database, createEmailAddresses(keys, randomBytes)),
     links: createLinks({ store: createLinkStore(database), key: keys.linkMac, sealer, randomBytes, now, createId }),
-    mails: createMails({
-      ...{ store: createMailStore(database), sealer, macKey: keys.emailMac, now, createId },
-      currentRequest: () => undefined,
-    }),
+    mails: createMails({ store: createMailStore(database), sealer, macKey: keys.emailMac, now, createId }),
     recorder,
     publicUrl: publicUrl.replace(/\/$/, ""),
   });

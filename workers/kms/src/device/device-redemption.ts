@@ -1,5 +1,6 @@
 /** What a device gets that asks whether it was let in (RFC 8628 §3.4, §3.5): once, a session of its client's. */
 import { failure, type Result, success } from "#shared/lang/result.ts";
+import { originOfRequest } from "#shared/observability/context.ts";
 import type { UserStore } from "../accounts/user.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../authorization/first-tokens.ts";
 import { isOwnClient } from "../oauth-clients/own-client.ts";
 import type { RecogniseDevice, SeenDevice } from "../sessions/known-devices.ts";
-import { type Origins, originOfRequest } from "../sessions/origin.ts";
+import type { Origins } from "../sessions/origin.ts";
 import type { RefreshTokens } from "../sessions/refresh-token.ts";
 import { isGoodAt } from "../sessions/session-grant.ts";
 import { DEVICE_CODE_CONTEXT, type DeviceStore } from "./device.ts";

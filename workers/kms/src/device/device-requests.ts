@@ -9,6 +9,7 @@ import { STEP_UP_MAX_AGE_SECONDS } from "#shared/contracts/granting.ts";
 import type { GrantedScope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { Unavailable } from "#shared/lang/unavailable.ts";
+import { originOfRequest } from "#shared/observability/context.ts";
 import { type AttemptStore, allowanceOf } from "../accounts/lockout.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
 import type { ActingSession } from "../authorization/acting-session.ts";
@@ -16,7 +17,7 @@ import type { ShownScopes } from "../authorization/shown-scopes.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { hostOf, type KnownClients, type OAuthClient } from "../oauth-clients/client.ts";
 import { isOwnClient } from "../oauth-clients/own-client.ts";
-import { type Origins, originOfRequest } from "../sessions/origin.ts";
+import type { Origins } from "../sessions/origin.ts";
 import type { OpenSession } from "../sessions/session.ts";
 import {
   DEVICE_CODE_CONTEXT,

@@ -3,14 +3,8 @@
  * it and sends it at least once, with growing delays until it is taken.
  */
 import { z } from "zod";
-import {
-  type ClaimedMail,
-  LANGUAGES,
-  type Language,
-  type MailContent,
-  type MailOrigin,
-  mailboxOf,
-} from "#shared/contracts/mails.ts";
+import { type ClaimedMail, LANGUAGES, type Language, type MailContent, mailboxOf } from "#shared/contracts/mails.ts";
+import { originOfRequest } from "#shared/observability/context.ts";
 import { macInContext } from "../crypto/mac.ts";
 import type { InternalKeys } from "../crypto/root-key.ts";
 import type { Sealer } from "../crypto/sealing.ts";
@@ -31,8 +25,6 @@ const WAIT_MS = [
 ] as const;
 /** A notice that is older surprises more than it helps. */
 const TTL_MS = 72 * HOUR_MS;
-/** Enough to know which software it is. */
-const MAX_USER_AGENT_CHARACTERS = 256;
 /** For how long a mail counts, sent or not. */
 export const COUNTED_FOR_MS = HOUR_MS;
 /** So many mails of a kind may go to a mailbox within {@link COUNTED_FOR_MS}: no one is flooded by what strangers ask for. */
@@ -115,7 +107,6 @@ export interface MailsOptions {
   store: MailStore;
   sealer: Sealer;
   macKey: InternalKeys["emailMac"];
-  currentRequest: () => { clientAddress?: string | undefined; userAgent?: string | undefined } | undefined;
   now: () => number;
   createId: () => string;
 }
@@ -129,7 +120,7 @@ const sealedSchema = z.object({
   content: z.custom<MailContent>((value) => typeof value === "object" && value !== null && "kind" in value),
 });
 
-export const createMails = ({ store, sealer, macKey, currentRequest, now, createId }: MailsOptions): Mails => {
+export const createMails = ({ store, sealer, macKey, now, createId }: MailsOptions): Mails => {
   /** Empty for a row that was modified: it must not hold up the others, and expires like one that cannot be sent. */
   const open = async ({ id, userId, attempts, createdAt, sealed }: DueMail): Promise<ClaimedMail[]> => {
     const text = await sealer.open(contextOf(id), sealed);
@@ -139,11 +130,6 @@ export const createMails = ({ store, sealer, macKey, currentRequest, now, create
     const isLastAttempt = attempt === WAIT_MS.length;
     const createdAtMs = createdAt.getTime();
     return [{ ...content, id, userId, destination, language, attempt, isLastAttempt, createdAtMs, origin }];
-  };
-
-  const originOfRequest = (): MailOrigin => {
-    const { clientAddress: address, userAgent } = currentRequest() ?? {};
-    return { address, userAgent: userAgent?.slice(0, MAX_USER_AGENT_CHARACTERS) };
   };
 
   const prepare: Mails["prepare"] = async ({ kind, data, userId, destination, language = null, ...more }) => {

@@ -1,5 +1,6 @@
 /** What a user can ask for as a person: to see everything that is stored about them, and to be erased. */
 import { CompactSign } from "jose";
+import type { RequestOrigin } from "#shared/contracts/mails.ts";
 import type { PersonalParts, SignedDocument } from "#shared/contracts/personal-data.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Profile, UserStore } from "../accounts/user.ts";
@@ -7,7 +8,7 @@ import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import type { AuditLog } from "../audit-log/audit-log.ts";
 import type { ReadableEntry } from "../audit-log/audit-reading.ts";
 import type { Consents } from "../consents/consents.ts";
-import type { Origin, Origins } from "../sessions/origin.ts";
+import type { Origins } from "../sessions/origin.ts";
 import type { Session } from "../sessions/session.ts";
 import type { KeyRing } from "../tokens/key-ring.ts";
 
@@ -71,7 +72,7 @@ const showUser = ({ createdAt, lockedAt, emailVerifiedAt, ...user }: Profile) =>
   lockedAt: lockedAt?.toISOString() ?? null,
 });
 
-const showSession = ({ origin, ...session }: Session & { origin: Origin }) => {
+const showSession = ({ origin, ...session }: Session & { origin: RequestOrigin }) => {
   const { id, createdAt, usedAt, endedAt, acr, amr, authenticatedAt, clientId } = session;
   return {
     id,

@@ -2,8 +2,7 @@
  * Devices that users have logged in with: the software by its name, in a network near the address, as a keyed hash. A login with another
  * one is reported to the user, if their address is verified; the first that is ever seen is not.
  */
-
-import type { MailOrigin } from "#shared/contracts/mails.ts";
+import type { RequestOrigin } from "#shared/contracts/mails.ts";
 import { formatNetwork, parseAddress } from "#shared/contracts/networks.ts";
 import { knownDeviceOf } from "#shared/semantics/user-agent.ts";
 import type { EmailAddresses } from "../accounts/email-addresses.ts";
@@ -23,7 +22,7 @@ export interface SeenDevice {
 export type LoggingIn = Pick<Credentials, "user" | "sealedVerifiedEmail">;
 
 /** Recognises devices. */
-export type RecogniseDevice = (credentials: LoggingIn, origin: MailOrigin) => Promise<SeenDevice>;
+export type RecogniseDevice = (credentials: LoggingIn, origin: RequestOrigin) => Promise<SeenDevice>;
 
 export interface DeviceRecognitionOptions {
   emails: Pick<EmailAddresses, "open">;

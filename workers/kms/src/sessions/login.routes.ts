@@ -3,13 +3,13 @@ import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { TOKENS_EXAMPLE, tokensBody, tokensSchema } from "#shared/http/tokens.ts";
+import { originOfRequest } from "#shared/observability/context.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { MAX_PASSWORD_INPUT } from "../accounts/password-rules.ts";
 import { MAX_USERNAME_INPUT } from "../accounts/username.ts";
 import { endpoint } from "../endpoint.ts";
 import { attemptRefused, limitHeaders } from "../http/attempt-response.ts";
 import { NO_STORE } from "../http/context.ts";
-import { originOfRequest } from "./origin.ts";
 
 const credentials = z.strictObject({
   username: text({ min: 1, max: MAX_USERNAME_INPUT }),

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { originOfRequest, withinRequest } from "#shared/observability/context.ts";
 import { randomBytes } from "../../../../tests/support/kms.ts";
 import { createOrigins } from "./origin.ts";
 
@@ -21,7 +22,9 @@ const STORED = {
 const stored = (id: string, sealedOrigin: string | null) => ({ ...STORED, amr: ["pwd"], id, sealedOrigin });
 
 test("keeps no more of a user agent than browsers send", async () => {
-  const sealed = await origins.seal("one", { address: "203.0.113.7", userAgent: "x".repeat(100_000) });
+  const span = { traceId: "0".repeat(32), spanId: "0".repeat(16), sampled: false };
+  const request = { requestId: "one", span, clientAddress: "203.0.113.7", userAgent: "x".repeat(100_000) };
+  const sealed = await origins.seal("one", withinRequest(request, originOfRequest));
   const [opened] = await origins.openAll([stored("one", sealed)]);
   expect(opened?.origin).toEqual({ address: "203.0.113.7", userAgent: "x".repeat(256) });
 });

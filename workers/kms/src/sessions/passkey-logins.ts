@@ -1,12 +1,12 @@
 /** Logins without a password: twofa verifies passkeys, and here callers are counted and sessions opened. */
 import type { Blocked } from "#shared/contracts/blocked.ts";
 import type { PasskeySession } from "#shared/contracts/kms.ts";
+import type { RequestOrigin } from "#shared/contracts/mails.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { PasswordGuard } from "../accounts/password-guard.ts";
 import type { UserStore } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
-import type { Origin } from "./origin.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
 
 export type LoginRefusal = "unknown-user" | "locked" | "superseded" | "not-offered";
@@ -15,7 +15,7 @@ export interface PasskeyLogins {
   /** Counts a login from this address as failed, before it is looked at. */
   admit(address: string | undefined): Promise<Result<undefined, Blocked>>;
   /** Opens a session for a user whose passkey was verified, and takes back what `admit` counted. */
-  open(session: PasskeySession, origin: Origin): Promise<Result<SessionTokens, LoginRefusal>>;
+  open(session: PasskeySession, origin: RequestOrigin): Promise<Result<SessionTokens, LoginRefusal>>;
   /** Records that twofa refused a passkey: why, and whose it was if that is known. */
   refuse(reason: string, userId: string | undefined): Promise<void>;
 }

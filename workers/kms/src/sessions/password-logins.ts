@@ -1,15 +1,15 @@
 /** Logins with a username and a password. */
+import type { RequestOrigin } from "#shared/contracts/mails.ts";
 import type { Accounts, PasswordLogin } from "../accounts/accounts.ts";
 import type { Guarded } from "../accounts/password-guard.ts";
 import type { AuditRecorder } from "../audit/audit-entry.ts";
-import type { Origin } from "./origin.ts";
 import type { Sessions, SessionTokens } from "./sessions.ts";
 
 export interface PasswordLogins {
   /** Opens a session. The reasons for a failure are for the log alone: callers must not distinguish them. */
   open(
     login: Omit<PasswordLogin, "address">,
-    origin: Origin,
+    origin: RequestOrigin,
   ): Promise<Guarded<SessionTokens, "unknown-user" | "wrong-password" | "locked" | "superseded">>;
 }
 

@@ -1,5 +1,6 @@
 /** Sessions: opened by a login, carried on by refresh tokens (RFC 9700 §4.14.2), raised by a second factor, ended. */
 import { type Audience, FIRST_PARTY_CLIENT } from "#shared/contracts/access-token.ts";
+import type { RequestOrigin } from "#shared/contracts/mails.ts";
 import type { IdentityScope, Scope } from "#shared/contracts/rights.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import type { Admission } from "../accounts/lockout.ts";
@@ -9,7 +10,7 @@ import type { ScopedToken } from "../tokens/access-token.ts";
 import { ifItFits } from "../tokens/fitting-token.ts";
 import { createElevations, type Elevations, type ElevationsOptions } from "./elevations.ts";
 import type { RecogniseDevice } from "./known-devices.ts";
-import type { Origin, Origins } from "./origin.ts";
+import type { Origins } from "./origin.ts";
 import type { RefreshToken, RefreshTokens } from "./refresh-token.ts";
 import { type Entitlement, entitlementOf } from "./role-step-up.ts";
 import {
@@ -69,7 +70,7 @@ export type RefreshFailure =
 /** How a user was recognised who opens a session, and what that takes back of what was counted. */
 export interface Login extends Pick<Session, "acr" | "amr"> {
   action: "login" | "login.passkey";
-  origin: Origin;
+  origin: RequestOrigin;
   admission: Admission;
 }
 
@@ -80,7 +81,7 @@ export interface BegunSession extends OpenSession {
 
 /** A session as it is shown: with where it was opened. */
 export interface ListedSession extends Session {
-  origin: Origin;
+  origin: RequestOrigin;
 }
 
 export interface Sessions extends Elevations {

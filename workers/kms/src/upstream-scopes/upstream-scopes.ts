@@ -1,5 +1,4 @@
 /** The register of what upstreams declare: scopes that can be granted beside the built-in ones, and hosts that tokens can be for. */
-
 import {
   isUpstreamScope,
   MAX_SCOPE_DESCRIPTION_CHARACTERS,

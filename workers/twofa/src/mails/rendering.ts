@@ -1,5 +1,5 @@
 /** Words messages in their language, and mails both as plain text and as simple HTML. */
-import type { Language, MailData, MailKind, MailOrigin } from "#shared/contracts/mails.ts";
+import type { Language, MailData, MailKind, RequestOrigin } from "#shared/contracts/mails.ts";
 import { knownDeviceOf } from "#shared/semantics/user-agent.ts";
 import type { Message, Wording } from "../model/message.ts";
 import { htmlOf } from "./html.ts";
@@ -18,7 +18,7 @@ const textOf = <Kind extends MailKind>({ mails }: Texts, kind: Kind, data: MailD
   mails[kind](data, report);
 
 /** Of software only what is known: who uses it may have it call itself anything. */
-const placeOf = ({ address, userAgent }: MailOrigin) => ({ device: knownDeviceOf(userAgent), address });
+const placeOf = ({ address, userAgent }: RequestOrigin) => ({ device: knownDeviceOf(userAgent), address });
 
 const plainText = ({ action, link, notes = [], ifNotYou }: MailText, installation: string): string =>
   `${[action, ...(link ? [`${link.label}:\n${link.url}`] : []), ...notes, ifNotYou].join("\n\n")}\n\n-- \n${installation}\n`;
