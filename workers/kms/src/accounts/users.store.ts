@@ -11,6 +11,7 @@ import { insertConsent } from "../consents/consents.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { insertLetter, voidLinks, voidPasswordLinks } from "../links/links.store.ts";
+import { insertNotice } from "../mails/mails.store.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { noteRightsChange } from "../tokens/rights-changes.store.ts";
 import { DECLARED_SCOPES } from "../upstream-scopes/upstream-scopes.store.ts";
@@ -266,7 +267,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       const ended = endSessions({ userId, keptId: keptSessionId, at }, "password_hash = ?", to);
       const voided = voidPasswordLinks(userId, "password_hash = ?", to);
       const args = [to, at.getTime(), userId, from];
-      return change({ sql, args }, entry, ...insertLetter(undefined, notice), ...ended, voided);
+      return change({ sql, args }, entry, ...insertNotice(notice), ...ended, voided);
     },
     setRoles: (userId, roles, at, entry) => {
       const condition = roles.includes(ADMIN_ROLE) ? "TRUE" : MAY_GO;
@@ -284,7 +285,7 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       await client.batch(
         [
           appendEntry(entry, "always"),
-          ...insertLetter(undefined, notice),
+          ...insertNotice(notice),
           ...endSessions({ userId, keptId: null, at }, "id = ?", userId),
         ],
         "write",

@@ -4,7 +4,7 @@ import { forgetting, reserving } from "../accounts/password-attempts.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { consumeLink, insertLetter, voidLinks } from "../links/links.store.ts";
-import { insertMail } from "../mails/mails.store.ts";
+import { insertNotice } from "../mails/mails.store.ts";
 import type { EmailVerificationStore } from "./email-verification.ts";
 
 const VERIFY = `
@@ -36,7 +36,7 @@ export const createEmailVerificationStore = (
         consumeLink(linkId, at),
         { sql: VERIFY, args: [sealed, mac, at.getTime(), userId] },
         appendEntry(entry, "changed"),
-        ...(notice ? [insertMail(notice)] : []),
+        ...insertNotice(notice),
         voidLinks(mailed, "email_verified_at = ?", at.getTime()),
         forgetting(counters),
       ],

@@ -5,7 +5,7 @@ import { endSessions } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { consumeLink, insertLink, voidPasswordLinks } from "../links/links.store.ts";
-import { insertMail } from "../mails/mails.store.ts";
+import { insertMail, insertNotice } from "../mails/mails.store.ts";
 import type { Authorship, PasswordResetStore } from "./password-reset.ts";
 
 /** Changes a row if the statement before it did, and the letter is to be sent: what follows depends on it. */
@@ -54,7 +54,7 @@ export const createPasswordResetStore = ({ client }: KmsDatabase): PasswordReset
         consume(linkId, at, authorship),
         { sql: SET_PASSWORD, args: [hash, atMs, userId] },
         appendEntry(entry, "changed"),
-        ...(notice ? [insertMail(notice)] : []),
+        ...insertNotice(notice),
         ...endSessions({ userId, keptId: null, at }, "password_hash = ?", hash),
         voidPasswordLinks(userId, "password_hash = ?", hash),
         forgetting(counters),

@@ -2,7 +2,7 @@
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { insertLink } from "../links/links.store.ts";
-import { insertMail } from "../mails/mails.store.ts";
+import { insertNotice } from "../mails/mails.store.ts";
 import type { ResetLinkStore } from "./reset-links.ts";
 
 /** Changes a row, and nothing in it, if the user can log in: what follows depends on it. */
@@ -20,7 +20,7 @@ export const createResetLinkStore = ({ client }: KmsDatabase): ResetLinkStore =>
         { sql: GATE, args: [link.userId] },
         insertLink(link),
         appendEntry(entry, "changed"),
-        ...(notice ? [insertMail(notice)] : []),
+        ...insertNotice(notice),
         { sql: VOID_EARLIER, args: { id: link.id, userId: link.userId } },
       ],
       "write",

@@ -3,7 +3,7 @@ import type { InStatement } from "@libsql/client";
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
 import type { KmsDatabase } from "../db/connection.ts";
 import { links } from "../db/schema/links.ts";
-import { insertMail } from "../mails/mails.store.ts";
+import { insertMail, insertNotice } from "../mails/mails.store.ts";
 import type { StoredMail } from "../mails/mails.ts";
 import { type Letter, type LinkPurpose, type LinkStore, MAX_CODE_TRIES, type StoredLink } from "./links.ts";
 
@@ -20,7 +20,7 @@ export const insertLink = ({ createdAt, expiresAt, ...link }: StoredLink): InSta
 /** The same, with the mail that carries it, after another mail. A mail that is one too many for its mailbox stays away. */
 export const insertLetter = (letter: Letter | undefined, notice?: StoredMail): InStatement[] => [
   ...(letter ? [insertLink(letter.link)] : []),
-  ...(notice ? [insertMail(notice)] : []),
+  ...insertNotice(notice),
   ...(letter ? [insertMail(letter.mail)] : []),
 ];
 

@@ -27,6 +27,9 @@ export const insertMail = ({ createdAt, expiresAt, budget, ...mail }: StoredMail
   },
 });
 
+/** The same of a mail that only some have an address for. */
+export const insertNotice = (notice: StoredMail | undefined): InStatement[] => (notice ? [insertMail(notice)] : []);
+
 const SETTLE = `
   UPDATE mails SET sealed = NULL, next_attempt_at = NULL WHERE id IN (SELECT value FROM json_each(?))`;
 

@@ -3,7 +3,7 @@ import { IS_ADMIN } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { insertLink, voidLinks } from "../links/links.store.ts";
-import { insertMail } from "../mails/mails.store.ts";
+import { insertNotice } from "../mails/mails.store.ts";
 import type { RecoveryLinkStore } from "./recovery-links.ts";
 
 /** Changes a row, and nothing in it, if the user is an administrator who can log in: what follows depends on it. */
@@ -24,7 +24,7 @@ export const createRecoveryLinkStore = ({ client }: KmsDatabase): RecoveryLinkSt
         { sql: GATE, args: [userId] },
         insertLink(link),
         appendEntry(entry, "changed"),
-        ...(notice ? [insertMail(notice)] : []),
+        ...insertNotice(notice),
         voidLinks({ userId, purposes: ["recovery"], exceptId: link.id }, `${IS_ADMIN} AND id = ?`, userId),
       ],
       "write",

@@ -4,7 +4,7 @@ import { endSessions, IS_ADMIN } from "../accounts/users.store.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { consumeLink, voidPasswordLinks } from "../links/links.store.ts";
-import { insertMail } from "../mails/mails.store.ts";
+import { insertNotice } from "../mails/mails.store.ts";
 import { insertFactorRemoval } from "./factor-removals.store.ts";
 import type { RecoveryStore } from "./recovery.ts";
 
@@ -18,7 +18,7 @@ export const createRecoveryStore = ({ client }: KmsDatabase): RecoveryStore => (
         consumeLink(linkId, at),
         { sql: SET_PASSWORD, args: [hash, at.getTime(), userId] },
         appendEntry(entry, "changed"),
-        ...(notice ? [insertMail(notice)] : []),
+        ...insertNotice(notice),
         insertFactorRemoval({ userId, before: at }, "password_hash = ?", hash),
         ...endSessions({ userId, keptId: null, at }, "password_hash = ?", hash),
         voidPasswordLinks(userId, "password_hash = ?", hash),
