@@ -15,7 +15,8 @@ const ENROL = `
   SELECT :id, :userId, :type, :name, :sealedSecret, :destinationMac, :createdAtMs
   WHERE (SELECT count(*) FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL) < :maxConfirmed`;
 
-const HAS_CONFIRMED = "SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL";
+/** Whether the user has a confirmed factor. */
+export const HAS_CONFIRMED = "SELECT 1 FROM factors WHERE user_id = :userId AND confirmed_at IS NOT NULL";
 /** Of two concurrent first factors, only one is confirmed. */
 const IS_CONFIRMABLE = `
   id = :factorId AND user_id = :userId AND confirmed_at IS NULL AND created_at > :notBeforeMs
@@ -42,7 +43,8 @@ const CONFIRM = `
     name = coalesce(:name, name)
   WHERE ${IS_CONFIRMABLE} AND ${HAS_CREDENTIAL}`;
 
-const DROP_CODES_WITHOUT_FACTOR = `
+/** Removes the recovery codes of a user who has no confirmed factor. */
+export const DROP_CODES_WITHOUT_FACTOR = `
   DELETE FROM recovery_codes WHERE user_id = :userId AND NOT EXISTS (${HAS_CONFIRMED})`;
 
 /** What a user has with a second factor. */
