@@ -38,7 +38,7 @@ export const createInvitationStore = (database: KmsDatabase, emails: Omit<EmailA
       const [removed] = await client.batch([{ sql, args: [id] }, appendEntry(entry, "changed")], "write");
       return removed?.rowsAffected === 1;
     },
-    isTaken: async (id, username) => {
+    countTaken: async (id, username) => {
       const [counted] = await client.batch(
         [
           { sql: COUNT_TAKEN, args: [id, usernameKey(username), usernameSkeleton(username)] },

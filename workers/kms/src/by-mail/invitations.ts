@@ -55,8 +55,11 @@ export interface InvitationStore {
   list(at: Date, limit: number, afterId: string | undefined): Promise<StoredLink[]>;
   /** false: there is none with this id. */
   remove(id: string, entry: AuditEntry): Promise<boolean>;
-  /** Counts a username that is taken with the invitation; false: it is not taken, or the invitation is of no use any more. */
-  isTaken(id: string, username: string): Promise<boolean>;
+  /**
+   * Counts the username with the invitation if it is taken, and voids an invitation that has too many; false: it is not taken, or the
+   * invitation is of no use any more.
+   */
+  countTaken(id: string, username: string): Promise<boolean>;
   /**
    * Uses up the invitation, if the inviter still has these roles and is not locked, or no account has the address of one who signs
    * up, and stores the user; false: the username is taken, or the invitation is of no use any more.
@@ -179,7 +182,7 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
         target: user.id,
       } as const;
       const personal = { userId: user.id, fields: { username: user.username, email } };
-      if (await store.isTaken(invitation.id, username)) return failure("username-taken");
+      if (await store.countTaken(invitation.id, username)) return failure("username-taken");
       const made = await hashingQueue.run(callerAt(address, false), async () => {
         // Of many who come with one link, one has a password hashed.
         if (!(await links.findById(invitation.id))) return undefined;
@@ -188,7 +191,7 @@ export const createInvitations = (options: InvitationsOptions): Invitations => {
       });
       if (!made.ok) return made;
       if (made.value === true) return success(user);
-      return (await store.isTaken(invitation.id, username)) ? failure("username-taken") : refuse("used");
+      return (await store.countTaken(invitation.id, username)) ? failure("username-taken") : refuse("used");
     },
   };
 };
