@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RECORDED_PER_CALLER } from "../../workers/kms/src/audit/refusal-limit.ts";
 import { createCountingHasher } from "../support/fountain/hasher.ts";
-import { createTripCounter, isTrailWork, seenWithFewestTrips } from "../support/fountain/trips.ts";
+import { createTripCounter, seenOf as seenBefore, seenWithFewestTrips } from "../support/fountain/trips.ts";
 import { openVisitor } from "../support/gateway/visitor.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { storeLink, verifyAddress } from "../support/kms/links.ts";
@@ -77,24 +77,12 @@ afterAll(async () => {
   await trips.stop();
 });
 
-const VARYING = new Set(["date", "x-request-id"]);
-
 /** All that a stranger sees of a response, and all that is done before it. */
 const seenOf = async (call: () => Promise<Response>) => {
   await new Promise((resolve) => setTimeout(resolve, KEPT_MS));
   hasher.taken();
-  let response: Response | undefined;
-  const { before } = await trips.during(["kms", "twofa"], async () => {
-    response = await call();
-  });
-  const text = (await response?.text()) ?? "";
-  return {
-    status: response?.status,
-    headers: [...(response?.headers ?? [])].filter(([name]) => !VARYING.has(name)),
-    text: text.replace(/"requestId":"[^"]*"/, ""),
-    hashing: hasher.taken(),
-    trips: before.filter((trip) => !isTrailWork(trip)).map(({ worker, statements }) => [worker, ...statements]),
-  };
+  const seen = await seenBefore(trips, ["kms", "twofa"], call);
+  return { ...seen, hashing: hasher.taken() };
 };
 
 type Arrange = () => Subject | Promise<Subject>;

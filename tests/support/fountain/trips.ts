@@ -35,8 +35,24 @@ const CHECKPOINT = /inner join "audit_chain"|(from|INTO) "?audit_checkpoints/;
 export const isCheckpoint = ({ statements }: Trip): boolean => statements.every((sql) => CHECKPOINT.test(sql));
 
 /** Whether the trip links entries of the audit trail or signs checkpoints, as it does behind any call: perhaps an earlier one. */
-export const isTrailWork = ({ statements }: Trip): boolean =>
-  statements.some((sql) => /audit_(chain|checkpoints)/.test(sql));
+const isTrailWork = ({ statements }: Trip): boolean => statements.some((sql) => /audit_(chain|checkpoints)/.test(sql));
+
+const VARYING = new Set(["date", "x-request-id"]);
+
+/** All that a stranger sees of a response, and the trips of these workers before it. */
+export const seenOf = async (trips: TripCounter, workers: readonly string[], call: () => Promise<Response>) => {
+  let response: Response | undefined;
+  const { before } = await trips.during(workers, async () => {
+    response = await call();
+  });
+  const text = (await response?.text()) ?? "";
+  return {
+    status: response?.status,
+    headers: [...(response?.headers ?? [])].filter(([name]) => !VARYING.has(name)),
+    text: text.replace(/"requestId":"[^"]*"/, ""),
+    trips: before.filter((trip) => !isTrailWork(trip)).map(({ worker, statements }) => [worker, ...statements]),
+  };
+};
 
 /** So often is a call made again that seems to take more trips than another. */
 const MAX_REPETITIONS = 4;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createTripCounter, isTrailWork, seenWithFewestTrips } from "../../../../tests/support/fountain/trips.ts";
+import { createTripCounter, seenOf, seenWithFewestTrips } from "../../../../tests/support/fountain/trips.ts";
 import { type Fountain, startFountain } from "../../../../tests/support/harness.ts";
 import { PASSWORD, unique } from "../../../../tests/support/kms/arrangements.ts";
 import { storeInvitation, storeSignUp, verifyAddress } from "../../../../tests/support/kms/links.ts";
@@ -55,20 +55,7 @@ test("the same response and the same round trips follow whether an account has t
     invited,
     `${unique()}@no.such.host.invalid`,
   ];
-  const seenOf = async (email: string) => {
-    let response: Response | undefined;
-    const { before } = await trips.during(["kms"], async () => {
-      response = await signUp(email);
-    });
-    const headers = [...(response?.headers ?? [])].filter(([name]) => !["x-request-id", "date"].includes(name));
-    return {
-      status: response?.status,
-      text: await response?.text(),
-      headers,
-      trips: before.filter((trip) => !isTrailWork(trip)).map(({ statements }) => statements),
-    };
-  };
-  const seen = await seenWithFewestTrips(addresses.map((email) => () => seenOf(email)));
+  const seen = await seenWithFewestTrips(addresses.map((email) => () => seenOf(trips, ["kms"], () => signUp(email))));
   expect(seen[0]).toMatchObject({ status: 202, text: "" });
   expect(seen[0]?.trips.length).toBeGreaterThan(1);
   for (const other of seen) expect(other).toEqual(seen[0]);
