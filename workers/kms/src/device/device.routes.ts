@@ -11,7 +11,9 @@ import { isOwnClient } from "../oauth-clients/own-client.ts";
 
 const form = z
   .object({
-    scope: parameter.optional().openapi({ description: "By default all that the client may ask for; `fountain` takes none" }),
+    scope: parameter
+      .optional()
+      .openapi({ description: "By default all that the client may ask for; `fountain` takes none" }),
     resource: parameter.optional().openapi({ description: "The workers to call, by URL (RFC 8707)" }),
     audience: parameter.optional().openapi({ description: "The workers to call" }),
     ...clientFields,
