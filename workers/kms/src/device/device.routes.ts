@@ -38,7 +38,7 @@ const NO_APPLICATION: OAuthError = { kind: "invalid_client", description: "Send 
 
 const page = (issuer: string): string => `${issuer}/oauth/device`;
 
-/** To ask for less and get full access would mislead whoever asks. */
+/** To ask for less and get full access would mislead anyone who asks. */
 const NO_SCOPE: OAuthError = {
   kind: "invalid_scope",
   description: "client_id=fountain takes no scope: its sessions may do all that the person may.",
