@@ -136,10 +136,11 @@ echo "${networks//SUBNET/$SUBNET}" >/tmp/networks.capnp
 serve_at() {
   number=$1 address=$2
   start() {
-    WATCHDOG_RESTARTS=$hangs SIBLINGS=$((number == 1 ? WORKERS - 1 : 0)) workerd serve "$home/$config" \
+    WATCHDOG_RESTARTS=$hangs SIBLINGS=$((number == 1 ? WORKERS - 1 : 0)) PROCESS=$number PROCESSES=$WORKERS workerd serve "$home/$config" \
       --socket-fd="public=$public_socket" \
       --socket-addr="internal=${address/\//:}" \
       --external-addr="libsql=${LIBSQL_ADDRESS:-libsql:8080}" \
+      --external-addr="workerd-1=$internal:$internal_port" \
       "${addresses[@]}" &
   }
   probe() {

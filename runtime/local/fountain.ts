@@ -140,6 +140,7 @@ const prepare = async (
     build: home.build,
     usedDatabases: home.usedDatabases,
     hasherSockets: HASHER_SERVICES.map((name) => socketIn(home.directory, name)),
+    firstSocket: internalSocketIn(home),
     siblingSockets: siblingSocketsIn(home),
     mailboxSocket: mailbox?.socket,
     ports: [

@@ -20,7 +20,9 @@ export interface PreparationOrder {
   signingKeyPem: string;
   /** The paths of the sockets where hashers may be. */
   hasherSockets: string[];
-  /** The paths of the internal sockets that processes of workerd but the first may have. */
+  /** The path of the internal socket of the first process of workerd. */
+  firstSocket: string;
+  /** The paths of those that the other processes may have. */
   siblingSockets: string[];
   /** The path of the socket that mails are put into; absent where there is a mail server. */
   mailboxSocket?: string | undefined;

@@ -76,6 +76,28 @@ test("both serve the port, and their metrics are whole: one series each, and the
   }
 });
 
+test("whichever of them responds, what it shows of the last hour is what both were called", async () => {
+  const before = total(await scrape(), REQUESTS, { worker: "gateway" });
+  const statuses: number[] = [];
+  for (let call = 0; call < CONNECTIONS; call += 1) {
+    const to = { port: started.port };
+    const shown = {
+      to,
+      method: "GET",
+      path: "/gateway/overview",
+      headers: administrator,
+      timeoutMs: TIMEOUT_MS,
+    } as const;
+    const { status, text } = await callLocal(shown);
+    const { processes, total: counted } = JSON.parse(text);
+    expect(processes).toEqual({ counted: 2, running: 2 });
+    expect(counted.requests).toBeGreaterThanOrEqual(call + CONNECTIONS);
+    expect(counted.requests).toBeLessThanOrEqual(before + call);
+    statuses.push(status);
+  }
+  expect(statuses).toEqual(all(200));
+});
+
 test("what is withdrawn is refused by both within five seconds: an API key, and a session", {
   timeout: TEST_MS,
 }, async () => {

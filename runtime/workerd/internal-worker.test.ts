@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import internal from "./internal-worker.ts";
+import internal, { Processes } from "./internal-worker.ts";
 
 const exposition = (worker: string): string =>
   `# HELP requests_total R.\n# TYPE requests_total counter\nrequests_total{worker="${worker}"} 1\n`;
@@ -123,6 +123,7 @@ test("all processes drain, and are notified of the stop, whether each responds o
     drain: () => Promise.resolve(),
     releaseAllowances,
     applyConfiguration: async () => [],
+    tell: async () => "",
   };
   const siblings = { "workerd-2": two.process, "workerd-3": three.process, "workerd-4": four.process };
   const env = { gateway, ...siblings, SIBLINGS: "2" };
@@ -134,6 +135,24 @@ test("all processes drain, and are notified of the stop, whether each responds o
     ["POST /drain", "POST /stopping"],
     [],
   ]);
+});
+
+test("a gateway asks those of the other processes, and not its own; one that is gone is left out", async () => {
+  const telling = (answer: string) => sibling(async () => new Response(answer));
+  const [one, two, three] = [telling('{"seen":1}'), telling('{"seen":2}'), dead()];
+  const env = {
+    "workerd-1": one.process,
+    "workerd-2": two.process,
+    "workerd-3": three.process,
+    "workerd-4": telling('{"seen":4}').process,
+    PROCESS: "2",
+    PROCESSES: "3",
+  };
+  const asked = new Request("http://processes/tell", { method: "POST", body: '{"about":"activity"}' });
+  expect(await (await Processes.fetch(asked, env)).json()).toEqual({ answers: [{ seen: 1 }], others: 2 });
+  expect([one.asked, two.asked, three.asked]).toEqual([["POST /tell"], [], ["POST /tell"]]);
+  const alone = new Request("http://processes/tell", { method: "POST", body: "{}" });
+  expect(await (await Processes.fetch(alone, {})).json()).toEqual({ answers: [], others: 0 });
 });
 
 test("maintenance goes round the processes, and past one that is gone", async () => {
@@ -159,6 +178,8 @@ test.each([
   ["POST", "/cron", 404],
   ["GET", "/drain", 405],
   ["POST", "/drain", 404],
+  ["GET", "/tell", 405],
+  ["POST", "/tell", 404],
   ["POST", "/anything", 404],
 ])("%s %s is refused with %i", async (method, path, status) => {
   const env = { twofa: good("twofa"), WATCHDOG_RESTARTS: "1" };

@@ -25,6 +25,9 @@ type Env = Record<string, InternalRpc | OtherProcess | string | null | undefined
   gateway?: GatewayInternalRpc;
   /** How many other processes serve requests and are reached through this one: 0 in all but the first. */
   SIBLINGS?: string | null;
+  /** Which process this is, from 1, and how many there are. */
+  PROCESS?: string | null;
+  PROCESSES?: string | null;
   /** How often the watchdog has ended this process before; absent where no watchdog runs. */
   WATCHDOG_RESTARTS?: string | null;
 };
@@ -34,6 +37,7 @@ const METRICS_TIMEOUT_MS = 2_000;
 const SIBLING_METRICS_TIMEOUT_MS = 3_000;
 const HASHER_TIMEOUT_MS = 1_000;
 const RELEASE_TIMEOUT_MS = 1_000;
+const TELL_TIMEOUT_MS = 1_000;
 
 const log = createLog("internal");
 
@@ -63,10 +67,10 @@ const askSibling = (
   sibling: OtherProcess,
   method: "GET" | "POST",
   path: string,
-  timeoutMs?: number,
+  { timeoutMs, body = null }: { timeoutMs?: number; body?: string | null } = {},
 ): Promise<Response | undefined> => {
   const signal = timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs);
-  return sibling.fetch(`http://internal${path}`, { method, signal }).catch(() => undefined);
+  return sibling.fetch(`http://internal${path}`, { method, signal, body }).catch(() => undefined);
 };
 
 /** How often the maintenance of each worker has been run. */
@@ -186,7 +190,7 @@ const ownMetrics = async (env: Env): Promise<string> => {
 
 /** Those of another process; when it does not respond, that none of its workers does. */
 const siblingMetrics = async (env: Env, sibling: OtherProcess): Promise<string> => {
-  const response = await askSibling(sibling, "GET", "/metrics", SIBLING_METRICS_TIMEOUT_MS);
+  const response = await askSibling(sibling, "GET", "/metrics", { timeoutMs: SIBLING_METRICS_TIMEOUT_MS });
   const text = await response?.text().catch(() => undefined);
   if (text !== undefined) return text;
   const workers = Object.keys(env).filter((name) => isWorker(name, env[name]));
@@ -206,6 +210,32 @@ const metrics = async (env: Env): Promise<Response> => {
   });
 };
 
+/** What the gateway of this process responds to another. */
+const tell = async ({ gateway }: Env, request: Request): Promise<Response> =>
+  gateway === undefined ? new Response(null, { status: 404 }) : new Response(await gateway.tell(await request.text()));
+
+/** What those of the other processes respond; without one that does not. */
+const askOthers = async (env: Env, request: Request): Promise<Response> => {
+  const question = await request.text();
+  const count = Number(env.PROCESSES || 1);
+  const names = Array.from({ length: count }, (_, index) => `${SIBLING}${index + 1}`);
+  const others = names.filter((name) => name !== `${SIBLING}${env.PROCESS}`);
+  const answers = await Promise.all(
+    others.map(async (name) => {
+      const other = env[name];
+      if (!isSibling(name, other)) return [];
+      const response = await askSibling(other, "POST", "/tell", { timeoutMs: TELL_TIMEOUT_MS, body: question });
+      return response?.ok ? [await response.json().catch(() => undefined)] : [];
+    }),
+  );
+  return Response.json({ answers: answers.flat().filter((answer) => answer !== undefined), others: count - 1 });
+};
+
+/** What leads from the gateway of this process to those of the others; it can ask, and do nothing else there. */
+export const Processes = {
+  fetch: (request: Request, env: Env): Promise<Response> => askOthers(env, request),
+};
+
 export default {
   fetch: async (request: Request, env: Env): Promise<Response> => {
     const [, resource, worker] = new URL(request.url).pathname.split("/");
@@ -217,6 +247,7 @@ export default {
     if (resource === "metrics") return isRead ? metrics(env) : new Response(null, { status: 405 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runInTurn(env, worker);
+    if (resource === "tell") return tell(env, request);
     if (resource === "drain") return drain(env);
     if (resource === "stopping") return announceStop(env);
     if (resource === "keys") return openKeys(env);

@@ -34,6 +34,7 @@ export const prepare = async (root: string, order: PreparationOrder): Promise<Pr
     mailbox: order.mailboxSocket && `unix:${order.mailboxSocket}`,
     typesense: nodeAddresses(nodes.ok ? nodes.value : []),
     hashers: order.hasherSockets.map((socket) => `unix:${socket}`),
+    first: `unix:${order.firstSocket}`,
     siblings: order.siblingSockets.map((socket) => `unix:${socket}`),
     neverUpstreams: NEVER_REACHED,
     internalPorts: order.ports,

@@ -12,6 +12,10 @@ const USUAL_WRITERS = 2;
 /** The variable that says, to the internal worker of the first process, how many others there are. */
 export const SIBLINGS = "SIBLINGS";
 
+/** The variables that say, to the internal worker of each process, which one it is, from 1, and how many there are. */
+export const PROCESS = "PROCESS";
+export const PROCESSES = "PROCESSES";
+
 /** One fewer than there are processors, from 1 to a number. */
 export const oneLessUpTo = (most: number, processors = availableParallelism()): number =>
   Math.max(1, Math.min(most, processors - 1));
@@ -22,8 +26,12 @@ export const SIBLING_SERVICES: readonly string[] = Array.from(
   (_, n) => `workerd-${n + 2}`,
 );
 
+/** That of the first, which the others ask what it knows. */
+export const FIRST_SERVICE = "workerd-1";
+
 /** The ports of their internal sockets in a container, whose loopback addresses no one else reaches. */
 export const LOOPBACK_PORTS: readonly number[] = SIBLING_SERVICES.map((_, n) => 8789 + n);
+export const FIRST_ADDRESS = "127.0.0.1:8788";
 export const LOOPBACK_ADDRESSES: readonly string[] = LOOPBACK_PORTS.map((port) => `127.0.0.1:${port}`);
 
 /** Only there can several processes listen on one port. */

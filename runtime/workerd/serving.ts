@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Home, socketIn } from "../local/home.ts";
 import { logStreams, readLines } from "../local/log-file.ts";
 import { spawnListening } from "./listening.ts";
-import { SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
+import { PROCESS, PROCESSES, SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
 import { probeAlive, type WorkerdProcess } from "./readiness.ts";
 import { CONFIG_FILE, spawnWorkerd, WATCHDOG_RESTARTS } from "./workerd.ts";
 
@@ -32,7 +32,7 @@ export interface ServingOptions {
 
 const servingProcess = (
   { home, port, sqldPort, count, environment, onLine }: ServingOptions,
-  { name, internalSocket, siblings }: { name: string; internalSocket: string; siblings: number },
+  { name, number, internalSocket }: { name: string; number: number; internalSocket: string },
 ): WorkerdProcess => {
   const log = path.join(home.logs, `${name}.log`);
   return {
@@ -44,7 +44,13 @@ const servingProcess = (
         rmSync(internalSocket, { force: true });
         const child = spawnWorkerd({
           config: path.join(home.build, CONFIG_FILE),
-          environment: { ...environment, [WATCHDOG_RESTARTS]: String(hangs), [SIBLINGS]: String(siblings) },
+          environment: {
+            ...environment,
+            [WATCHDOG_RESTARTS]: String(hangs),
+            [SIBLINGS]: String(number === 1 ? count - 1 : 0),
+            [PROCESS]: String(number),
+            [PROCESSES]: String(count),
+          },
           publicSocket,
           internalAddress: `unix:${internalSocket}`,
           libsqlAddress: `127.0.0.1:${sqldPort}`,
@@ -63,9 +69,9 @@ export const servingProcesses = (options: ServingOptions): [WorkerdProcess, ...W
   const { home, count } = options;
   const names = SIBLING_SERVICES.slice(0, count - 1);
   return [
-    servingProcess(options, { name: "workerd", internalSocket: internalSocketIn(home), siblings: names.length }),
-    ...names.map((name) =>
-      servingProcess(options, { name, internalSocket: socketIn(home.directory, name), siblings: 0 }),
+    servingProcess(options, { name: "workerd", number: 1, internalSocket: internalSocketIn(home) }),
+    ...names.map((name, index) =>
+      servingProcess(options, { name, number: index + 2, internalSocket: socketIn(home.directory, name) }),
     ),
   ];
 };

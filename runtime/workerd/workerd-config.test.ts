@@ -74,6 +74,13 @@ test("each hasher is a Unix socket, which the kms and the internal worker reach:
   expect(config).toContain('(name = "hasher-4", service = "hasher-4")');
 });
 
+test("the gateway asks other processes through an entrypoint that does nothing else, and no other worker does", () => {
+  expect(config).toContain('(name = "PROCESSES", service = (name = "internal", entrypoint = "Processes"))');
+  expect(config.match(/entrypoint = "Processes"/g)).toHaveLength(1);
+  const inHome = workerdConfig({ root: "/", workers: [WORKER] }, { first: "unix:/home/internal.sock" });
+  expect(inHome).toContain('(name = "workerd-1", external = (address = "unix:/home/internal.sock", http = ()))');
+});
+
 test("only the internal worker reaches the internal workers of the other processes", () => {
   const withSockets = workerdConfig({ root: "/", workers: [WORKER] }, { siblings: ["unix:/home/workerd-2.sock"] });
   expect(withSockets).toContain('(name = "workerd-2", external = (address = "unix:/home/workerd-2.sock", http = ()))');

@@ -5,7 +5,15 @@ import { SOCKET_ENDS, SOCKETS_SERVICE } from "../../workers/gateway/src/upstream
 import { textBindings } from "./environment.ts";
 import { ABSTRACT_ADDRESSES, HASHER_SERVICES } from "./hasher.ts";
 import { moduleList } from "./modules.ts";
-import { LOOPBACK_ADDRESSES, SIBLING_SERVICES, SIBLINGS } from "./processes.ts";
+import {
+  FIRST_ADDRESS,
+  FIRST_SERVICE,
+  LOOPBACK_ADDRESSES,
+  PROCESS,
+  PROCESSES,
+  SIBLING_SERVICES,
+  SIBLINGS,
+} from "./processes.ts";
 import type { ServiceBinding, Topology, Worker } from "./topology.ts";
 import { type NodeAddress, nodeBinding, nodeService, TYPESENSE_NODES, TYPESENSE_SERVICE } from "./typesense.ts";
 import { CONTAINER_PORTS, INTERNAL_PORTS, UPSTREAMS_SERVICE, upstreamsService } from "./upstreams.ts";
@@ -78,10 +86,16 @@ const internalWorker = (front: Worker, workers: readonly Worker[]): Worker => ({
   name: INTERNAL_WORKER,
   services: [
     ...workers.map(({ worker, name }) => ({ binding: worker, service: name, entrypoint: "Internal" })),
-    ...[...HASHER_SERVICES, ...SIBLING_SERVICES].map((service) => ({ binding: service, service })),
+    ...[...HASHER_SERVICES, FIRST_SERVICE, ...SIBLING_SERVICES].map((service) => ({ binding: service, service })),
   ],
-  vars: { [WATCHDOG_RESTARTS]: "", [SIBLINGS]: "", LOG_LEVEL: "" },
+  vars: { [WATCHDOG_RESTARTS]: "", [SIBLINGS]: "", [PROCESS]: "", [PROCESSES]: "", LOG_LEVEL: "" },
   secrets: [],
+});
+
+/** The gateway, which asks those of the other processes what they know. */
+const askingOthers = (front: Worker): Worker => ({
+  ...front,
+  services: [...front.services, { binding: "PROCESSES", service: INTERNAL_WORKER, entrypoint: "Processes" }],
 });
 
 /** The worker that opens WebSockets at services behind the gateway. */
@@ -141,7 +155,9 @@ export interface Reach {
   typesense?: readonly NodeAddress[];
   /** The sockets of the hashers. */
   hashers?: readonly string[];
-  /** The internal sockets of all processes but the first. */
+  /** The internal socket of the first process; that of a container has another address, which it gives when workerd starts. */
+  first?: string;
+  /** Those of all other processes. */
   siblings?: readonly string[];
   /** The networks in which no upstream is; by default those of a container, which a file of its own has. */
   neverUpstreams?: readonly string[];
@@ -161,11 +177,12 @@ export const outwardReach = (environment: Readonly<Record<string, string>>): Pic
  */
 export const workerdConfig = ({ workers }: Topology, reach: Reach = {}): string => {
   const { internet = "public", messages = "public", typesense = [] } = reach;
-  const { hashers = ABSTRACT_ADDRESSES, siblings = LOOPBACK_ADDRESSES, internalPorts = CONTAINER_PORTS } = reach;
+  const { hashers = ABSTRACT_ADDRESSES, internalPorts = CONTAINER_PORTS } = reach;
+  const { first = FIRST_ADDRESS, siblings = LOOPBACK_ADDRESSES } = reach;
   const [front, ...others] = workers;
   if (front === undefined) throw new Error("a topology has at least one worker");
   const services = [
-    workerService(front, [[INTERNAL_PORTS, internalPorts.join(",")]]),
+    workerService(askingOthers(front), [[INTERNAL_PORTS, internalPorts.join(",")]]),
     ...[...others, internalWorker(front, workers), typesenseWorker(front, typesense)].map((worker) =>
       workerService(reach.mailbox === undefined ? worker : withMailbox(worker)),
     ),
@@ -173,6 +190,7 @@ export const workerdConfig = ({ workers }: Topology, reach: Reach = {}): string 
     ...(reach.mailbox === undefined ? [] : [otherProcess(MAILBOX.service, reach.mailbox)]),
     ...typesense.map(typesenseNode),
     ...HASHER_SERVICES.map((service, index) => otherProcess(service, hashers[index])),
+    otherProcess(FIRST_SERVICE, first),
     ...SIBLING_SERVICES.map((service, index) => otherProcess(service, siblings[index])),
     `(name = ${text(LIBSQL_SERVICE)}, external = (http = ()))`,
     egress(INTERNET_SERVICE, internet),

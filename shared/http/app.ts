@@ -35,7 +35,7 @@ import { useFieldMessages } from "./field-messages.ts";
 import { type Fields, readFields } from "./fields.ts";
 import { assertParsableBody } from "./json-body.ts";
 import { createWorkerPipeline } from "./pipeline.ts";
-import { recordRequest } from "./record.ts";
+import { recordRequest, type Served } from "./record.ts";
 import type { BaseServices, WorkerEnv } from "./worker-env.ts";
 
 export const REQUEST_ID_HEADER = "x-request-id";
@@ -82,6 +82,8 @@ export interface AppOptions<Services extends BaseServices> {
   clientAddress?: (request: Request, fields: Fields, bindings: unknown) => string | undefined;
   /** The response that this worker makes of a problem, in the place of the usual one. */
   responseOf?: (failed: Problem, context: Context<WorkerEnv<Services>>) => Response | Promise<Response> | undefined;
+  /** Receives what was recorded of each request. */
+  observe?: (context: Context<WorkerEnv<Services>>, served: Served) => void;
   /** What every response says besides, unless it says something else itself. */
   responseHeaders?: (bindings: unknown, isRelayed: boolean) => readonly (readonly [name: string, value: string])[];
 }
@@ -104,6 +106,7 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
     clientAddress = forwardedAddress,
     responseHeaders = noHeaders,
     responseOf,
+    observe,
   } = options;
   const privatePaths = new Set(worker === "gateway" ? [] : PRIVATE_PATHS);
   const app = new OpenAPIHono<WorkerEnv<Services>>({
@@ -152,11 +155,12 @@ export const createApp = <Services extends BaseServices>(options: AppOptions<Ser
       for (const [name, value] of responseHeaders(context.env, isRelayed))
         if (!headers.has(name)) headers.set(name, value);
       context.get("addLimitFields")?.(headers);
-      recordRequest(
+      const served = recordRequest(
         context,
         { method: request.method, status: response.status, durationMs: Date.now() - startedAtMs },
         healthLog,
       );
+      observe?.(context, served);
     });
   };
 

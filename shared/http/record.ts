@@ -55,19 +55,23 @@ const levelOf = (template: string, status: number, healthLog: HealthLog): Level 
   return isHealthRoute(template) && status < 400 ? healthLog.succeeded(template) : "info";
 };
 
-/** What is recorded of a request besides its place in the route table. */
-interface Served {
+/** What is recorded of a request that has got its response. */
+export interface Served {
   method: string;
+  /** Its place in the route table. */
+  route: string;
   status: number;
   durationMs: number;
+  /** Why it was refused: a code. */
+  reason: string | undefined;
 }
 
-/** Logs and counts a request that has got its response. */
+/** Logs and counts a request that has got its response, and gives what it has recorded. */
 export const recordRequest = <Services extends BaseServices>(
   context: BaseContext<Services>,
-  { method, status, durationMs }: Served,
+  { method, status, durationMs }: Pick<Served, "method" | "status" | "durationMs">,
   healthLog: HealthLog,
-): void => {
+): Served => {
   const route = context.get("template");
   const policy = context.get("policy");
   const reason = currentRequest()?.reason;
@@ -83,4 +87,5 @@ export const recordRequest = <Services extends BaseServices>(
   countRequest({ method, route, status_class: `${Math.floor(status / 100)}xx` });
   observeRequest({ route }, durationMs / 1000);
   if (policy && policy.caller !== "anyone") recordAuthentication(context, status, reason);
+  return { method, route, status, durationMs, reason };
 };

@@ -16,6 +16,8 @@ export interface RequestContext {
   actingService?: string | undefined;
   /** Why the request was refused: a code. The caller learns less. */
   reason?: string | undefined;
+  /** What an operator configured that refused it: the name of a policy or a limit, or the place of a firewall's rule. */
+  rule?: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -48,6 +50,12 @@ export const noteClient = (clientId: string): void => {
 export const noteReason = (reason: string): void => {
   const request = storage.getStore();
   if (request) request.reason = reason;
+};
+
+/** Notes which of an operator's rules refuses the request. */
+export const noteRule = (rule: string): void => {
+  const request = storage.getStore();
+  if (request) request.rule = rule;
 };
 
 /** Does the work for this request, and gives what it gives. */

@@ -91,7 +91,7 @@ const refusalsOf = (credential: string) => REASONS.map((reason) => ({ credential
 const STATUS_CLASSES = ["2xx", "3xx", "4xx", "5xx"];
 
 /** Upper bounds in seconds. */
-const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+export const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const DATABASE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 export const countRequest = createCounter({

@@ -51,6 +51,8 @@ export const GATEWAY_ROUTES = {
   "POST /account/applications": FORM,
   "GET /account/data": PAGE,
   "POST /account/data": FORM,
+  "GET /gateway/overview": scope("gateway:read"),
+  "GET /gateway/refusals": scope("gateway:read"),
   "GET /gateway/upstreams": scope("gateway:read"),
   "GET /gateway/upstreams/{name}": scope("gateway:read"),
   "PUT /gateway/upstreams/{name}": CONFIGURED,

@@ -68,6 +68,8 @@ const GATEWAY: Record<string, Variant[]> = {
     nothing(READS, () => ["/.well-known/oauth-protected-resource/search"]),
   ],
   "GET /.well-known/security.txt": [nothing(READS, () => ["/.well-known/security.txt"])],
+  "GET /gateway/overview": [nothing(READS, () => ["/gateway/overview"])],
+  "GET /gateway/refusals": [nothing(READS, () => ["/gateway/refusals"])],
   ...configured("upstreams", { targets: [] }),
   ...configured("limits", { match: "POST /kms/login", per: "address", limit: 1_000_000, window: "1m" }),
   ...configured("policies", { effect: "deny", routes: ["* /nowhere"], dryRun: true }),

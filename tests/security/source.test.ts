@@ -91,6 +91,8 @@ test("no call to others follows a redirect", () => {
     "workers/gateway/src/app.ts",
     // Two addresses of the gateway's own workers.
     "workers/gateway/src/proxy/upstream.ts",
+    // The binding to the other processes of this machine.
+    "workers/gateway/src/activity/processes.ts",
     // The binding to libSQL, and those to the hashers.
     "shared/db/database.ts",
     "workers/kms/src/hashing/hashers.ts",

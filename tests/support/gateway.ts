@@ -27,10 +27,11 @@ import { createLeases } from "../../workers/gateway/src/limits/leases.ts";
 import { createLimits } from "../../workers/gateway/src/limits/limits.ts";
 import { createLocalCounts } from "../../workers/gateway/src/limits/local-counts.ts";
 import { createDocuments } from "../../workers/gateway/src/openapi/documents.ts";
-import { bindingOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
+import { bindingOf, partsOf, probeAll, upstreamsIn } from "../../workers/gateway/src/proxy/upstream.ts";
 import { bridged } from "../../workers/gateway/src/upstreams/sockets/bridge.ts";
 import { createOpenSockets } from "../../workers/gateway/src/upstreams/sockets/open-sockets.ts";
 import { createTargets } from "../../workers/gateway/src/upstreams/targets/targets.ts";
+import { createTestActivity } from "./gateway/activity.ts";
 import { createTestAllowances } from "./gateway/allowances.ts";
 import { INSTALLATION } from "./gateway/installation.ts";
 import "./gateway/streams.ts";
@@ -235,6 +236,8 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
     kms: kmsRpc.parse(bindingTo(kms)),
     refusals: refusalLog,
+    ...createTestActivity(now),
+    parts: () => partsOf(upstreams, () => database.probe()),
     recorder: createReportingRecorder(kmsRpc.parse(bindingTo({ recordEvent })), createLog("gateway")),
     passkeyLogins: { options: notStored, logIn: notStored },
     deliverMails: () => {

@@ -105,6 +105,72 @@ export interface Schemas {
     at?: string | undefined;
     acr?: "aal1" | "aal2" | undefined;
   };
+  "gateway.GatewayOverview": {
+    at: string;
+    startedAt: string;
+    processes: Schemas["gateway.Processes"];
+    minutes: {
+      requests: number;
+      errors: number;
+      refusals: number;
+      limited: number;
+      logins: {
+        succeeded: number;
+        failed: number;
+      };
+      latencyMs: {
+        p50: number | null;
+        p95: number | null;
+      };
+      at: string;
+    }[];
+    total: {
+      requests: number;
+      errors: number;
+      refusals: number;
+      limited: number;
+      logins: {
+        succeeded: number;
+        failed: number;
+      };
+      latencyMs: {
+        p50: number | null;
+        p95: number | null;
+      };
+    };
+    parts: {
+      name: "gateway" | "kms" | "twofa" | "search" | "service-a";
+      status: "ok" | "unavailable";
+    }[];
+  };
+  "gateway.Processes": {
+    counted: number;
+    running: number | null;
+  };
+  "gateway.RefusedCall": {
+    at: string;
+    requestId: string;
+    status: 401 | 403 | 429;
+    reason?: string | undefined;
+    rule?: string | undefined;
+    route: string;
+    caller: {
+      subject?: string | undefined;
+      service?: string | undefined;
+      key?: string | undefined;
+    };
+    call: {
+      method: string;
+      path: string;
+      host?: string | undefined;
+      subject?: string | undefined;
+      service?: string | undefined;
+      key?: string | undefined;
+      address?: string | undefined;
+      acr?: "aal1" | "aal2" | undefined;
+      at: string;
+    };
+  };
   "kms.KeySet": {
     keys: Schemas["kms.PublicKey"][];
   };
@@ -1157,6 +1223,21 @@ export interface Operations {
   "POST /gateway/policies/explain": {
     body: Schemas["gateway.DescribedCall"];
     data: Schemas["gateway.Explanation"];
+  };
+  /** Show what the calls of the last hour came to, and how every part is. (scope `gateway:read`) */
+  "GET /gateway/overview": {
+    data: Schemas["gateway.GatewayOverview"];
+  };
+  /** List the last calls that were refused. (scope `gateway:read`) */
+  "GET /gateway/refusals": {
+    query?: {
+      status?: 401 | 403 | 429 | undefined;
+      limit?: number | undefined;
+    };
+    data: {
+      items: Schemas["gateway.RefusedCall"][];
+      processes: Schemas["gateway.Processes"];
+    };
   };
   /** Decide on a call that another proxy received. (for anyone) */
   "GET /gateway/authorize": {

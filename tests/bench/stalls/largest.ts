@@ -83,6 +83,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway POST /account/terms": FEW_FIELDS,
   "gateway GET /account/data": NO_BODY,
   "gateway POST /account/data": FEW_FIELDS,
+  "gateway GET /gateway/overview": NO_BODY,
+  "gateway GET /gateway/refusals": "three hundred calls of each process at most, each bounded when it was noted",
   "gateway GET /gateway/upstreams": PAGE,
   "gateway GET /gateway/upstreams/{name}": ONE_ROW,
   "gateway PUT /gateway/upstreams/{name}": () => [

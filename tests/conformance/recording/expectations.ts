@@ -63,6 +63,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /account/applications": "authorization.revoke",
     "GET /account/data": READS,
     "POST /account/data": "personal-data.export",
+    "GET /gateway/overview": READS,
+    "GET /gateway/refusals": READS,
     "GET /gateway/upstreams": READS,
     "GET /gateway/upstreams/{name}": READS,
     "PUT /gateway/upstreams/{name}": "upstream.put",

@@ -1,8 +1,11 @@
 import { createApp } from "#shared/http/app.ts";
 import { documentOf } from "#shared/http/document.ts";
+import { overviewEndpoints } from "./activity/overview.routes.ts";
+import { refusedCallsEndpoints } from "./activity/refused-calls.routes.ts";
 import { receiveInTime } from "./admission/body-time.ts";
 import { clientAddressOf } from "./admission/client-address.ts";
 import { withCors } from "./admission/cors.ts";
+import { observeCall } from "./admission/observed.ts";
 import { recordingRefusals } from "./admission/refusals.ts";
 import { passkeyLoginEndpoints } from "./aggregates/passkey-login.routes.ts";
 import { personalDataEndpoints } from "./aggregates/personal-data.routes.ts";
@@ -29,6 +32,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     worker: "gateway",
     connect,
     receive: receiveInTime,
+    observe: observeCall,
     access: withCors(recordingRefusals(gatewayPipeline)),
     responseOf: problemPage,
     clientAddress: ({ cf }, headers, bindings) => clientAddressOf({ cf, headers }, connect(bindings).trustedProxies),
@@ -47,6 +51,8 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     ...limitsEndpoints,
     ...policiesEndpoints,
     ...explainEndpoints,
+    ...overviewEndpoints,
+    ...refusedCallsEndpoints,
     ...authorizeEndpoints,
     ...accountPages(async (request, { env, executionCtx }) => app.fetch(request, env, executionCtx)),
     ...openApiEndpoints({

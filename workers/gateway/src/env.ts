@@ -71,6 +71,8 @@ export const envSchema = settingsSchema(
     UPSTREAMS: optionalBinding(network),
     /** The worker of a self-hosted Fountain that opens WebSockets at those services. */
     SOCKETS: optionalBinding(fetcher),
+    /** What leads to the gateways of the other processes of a self-hosted Fountain. */
+    PROCESSES: optionalBinding(fetcher),
     /** The ports of this machine that Fountain itself listens on; the runtime's configuration has them, and the edge none. */
     INTERNAL_PORTS: optionalBinding(portsSchema),
   },

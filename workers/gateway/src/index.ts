@@ -11,6 +11,8 @@ import { sleep } from "#shared/lang/sleep.ts";
 import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { legalDocumentsOf } from "#shared/settings/installation.ts";
+import { createActivity } from "./activity/activity.ts";
+import { createAskAll, type Tell } from "./activity/processes.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createUsageCounter } from "./admission/key-usage.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
@@ -29,7 +31,7 @@ import { createObjects } from "./configuration/objects.ts";
 import { envSchema } from "./env.ts";
 import { drainable } from "./health/drain.ts";
 import { createDocuments } from "./openapi/documents.ts";
-import { isOwnBinding, probeAll, upstreamsIn } from "./proxy/upstream.ts";
+import { isOwnBinding, partsOf, probeAll, upstreamsIn } from "./proxy/upstream.ts";
 import { createGatewayInternal, createSocketEnds } from "./rpc.ts";
 import { boundServices, createReach } from "./upstreams/egress.ts";
 import { createUpstreamTokens } from "./upstreams/identity.ts";
@@ -110,6 +112,8 @@ const connect = once((bindings: unknown): GatewayServices => {
   });
   const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, targetRules, now };
   const refusals = createRefusalLog({ log, now });
+  const activity = createActivity(now);
+  const tell: Tell = () => activity.read();
   const limiting = composeLimits({ database, refusals, keep: later("allowance-not-counted"), now });
   const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
   const checkHealth = async (): Promise<void> => {
@@ -151,6 +155,10 @@ const connect = once((bindings: unknown): GatewayServices => {
     passkeyLogins: createPasskeyLogins(env.TWOFA_RPC),
     recorder,
     refusals,
+    activity,
+    tell,
+    askAll: createAskAll({ tell, others: env.PROCESSES, log }),
+    parts: () => partsOf(upstreams, database.probe),
     upstreams,
     openSockets: createOpenSockets(now),
     passages: env.SOCKETS ? createNativePassages(opening) : bridged(reach),

@@ -23,6 +23,10 @@ export const createGatewayInternal = (connect: (bindings: unknown) => GatewaySer
       return (await isSame(proof, databaseToken)) ? applyFile(file) : "refused";
     }
 
+    async tell(question: string): Promise<string> {
+      return JSON.stringify(connect(this.env).tell(JSON.parse(question)));
+    }
+
     releaseAllowances(): Promise<void> {
       return connect(this.env).releaseAllowances();
     }

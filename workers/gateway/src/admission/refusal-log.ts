@@ -1,5 +1,6 @@
 /** Notes what rules of operators refuse: each call in the metrics, and at most one line a second and rule in the log. */
 import { createRecentMemory } from "#shared/lang/recent-memory.ts";
+import { noteRule } from "#shared/observability/context.ts";
 import type { Log } from "#shared/observability/log.ts";
 import { countLimited, countRefusal } from "#shared/observability/metrics.ts";
 
@@ -34,6 +35,7 @@ export const createRefusalLog = ({ log, now }: RefusalLogOptions): RefusalLog =>
   return {
     note: (by, rule, call) => {
       countRefusal({ by });
+      if (by !== "dry-run") noteRule(rule);
       const key = `${by} ${rule}`;
       const last = lines.get(key);
       if (last && now() - last.atMs < PAUSE_MS) {

@@ -3,10 +3,13 @@ import type { Language } from "#shared/contracts/mails.ts";
 import type { Network } from "#shared/contracts/networks.ts";
 import type { LegalDocuments } from "#shared/contracts/people.ts";
 import type { TwofaRpc } from "#shared/contracts/twofa.ts";
+import type { WorkerName } from "#shared/contracts/workers.ts";
 import type { Maintained } from "#shared/http/worker.ts";
 import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { Registration, SignInMethod } from "#shared/settings/sign-in.ts";
+import type { Activity } from "../activity/activity.ts";
+import type { AskAll, Tell } from "../activity/processes.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
 import type { UsageCounter } from "../admission/key-usage.ts";
 import type { RefusalLog } from "../admission/refusal-log.ts";
@@ -25,6 +28,12 @@ import type { UpstreamServices } from "../upstreams/ports.ts";
 
 /** Another worker, as its binding is called. */
 export type Upstream = Pick<Fetcher, "fetch">;
+
+/** A worker with its database. */
+export interface Part {
+  name: WorkerName;
+  status: "ok" | "unavailable";
+}
 
 export type Upstreams = Readonly<Record<Destination, Upstream>>;
 
@@ -101,4 +110,11 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   recorder: Pick<ReportingRecorder, "record">;
   /** Notes what firewalls and policies refuse. */
   refusals: RefusalLog;
+  /** What happens at this process. */
+  activity: Activity;
+  /** What this process responds to others that ask. */
+  tell: Tell;
+  askAll: AskAll;
+  /** Which workers and databases respond. */
+  parts: () => Promise<Part[]>;
 }

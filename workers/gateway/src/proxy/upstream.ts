@@ -6,7 +6,7 @@ import { withinTime } from "#shared/lang/deadline.ts";
 import { describeError } from "#shared/observability/log.ts";
 import { DESTINATIONS, type Destination } from "../backends/target.ts";
 import { unavailable } from "../backends/unavailable.ts";
-import type { Upstreams } from "../composition/services.ts";
+import type { Part, Upstreams } from "../composition/services.ts";
 import { requestHeaders } from "./headers.ts";
 
 const upstreamsSchema = z.record(z.enum(DESTINATIONS), fetcher);
@@ -91,10 +91,19 @@ const ownReply = async (probeDatabase: () => Promise<void>): Promise<Reply> => {
   }
 };
 
+const repliesOfAll = (upstreams: Upstreams, probeDatabase: () => Promise<void>): Promise<Reply[]> =>
+  Promise.all([ownReply(probeDatabase), ...getFromEach(upstreams, "/ready", TIMEOUT_MS)]);
+
+/** Which workers respond within two seconds, and their databases, the gateway's own too. */
+export const partsOf = async (upstreams: Upstreams, probeDatabase: () => Promise<void>): Promise<Part[]> => {
+  const replies = await repliesOfAll(upstreams, probeDatabase);
+  return replies.map((reply) => ({ name: reply.worker, status: "cause" in reply ? "unavailable" : "ok" }));
+};
+
 /**
  * Resolves if every worker and its database respond within two seconds, the gateway's own too. Fails with the problem
  * `unavailable`, which names those that don't.
  */
 export const probeAll = async (upstreams: Upstreams, probeDatabase: () => Promise<void>): Promise<void> => {
-  bodiesOf(await Promise.all([ownReply(probeDatabase), ...getFromEach(upstreams, "/ready", TIMEOUT_MS)]));
+  bodiesOf(await repliesOfAll(upstreams, probeDatabase));
 };
