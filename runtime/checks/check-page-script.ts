@@ -14,19 +14,22 @@ interface Script {
   compiled: string;
   /** What it is exported as. */
   name: string;
+  /** Delivered without what only readers need: it is large. */
+  minify: boolean;
 }
 
 const SCRIPTS: readonly Script[] = [
-  { source: "docs/browser/docs.ts", compiled: "docs/docs-script.ts", name: "DOCS_SCRIPT" },
-  { source: "pages/browser/pages.ts", compiled: "pages/frame/pages-script.ts", name: "PAGES_SCRIPT" },
+  { source: "docs/browser/docs.ts", compiled: "docs/docs-script.generated.ts", name: "DOCS_SCRIPT", minify: true },
+  { source: "pages/browser/pages.ts", compiled: "pages/frame/pages-script.ts", name: "PAGES_SCRIPT", minify: false },
 ];
 
-const compile = async ({ source, name }: Script): Promise<string> => {
+const compile = async ({ source, name, minify }: Script): Promise<string> => {
   const entry = path.join(GATEWAY, source);
   const { outputFiles } = await build({
     entryPoints: [entry],
     absWorkingDir: path.dirname(entry),
     bundle: true,
+    minify,
     format: "iife",
     target: "es2022",
     charset: "utf8",

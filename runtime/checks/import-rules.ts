@@ -70,8 +70,13 @@ const RULES: readonly Rule[] = [
   { rule: "nothing may import index.ts", from: /^workers\//, never: ["^workers/[^/]+/src/index\\.ts$"] },
   {
     rule: "a worker may import only itself and shared",
-    from: /^workers\/([^/]+)\//,
+    from: /^workers\/([^/]+)\/(?!.*\/browser\/)/,
     only: ["^workers/$1/", "^shared/", "^npm:"],
+  },
+  {
+    rule: "the script of a page may import only its own worker, shared and the typed client",
+    from: /^workers\/([^/]+)\/.*\/browser\//,
+    only: ["^workers/$1/", "^shared/", "^clients/typescript/src/index\\.ts$", "^npm:"],
   },
   { rule: "shared may import only shared", from: /^shared\//, only: ["^shared/", "^npm:"] },
   {

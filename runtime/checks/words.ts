@@ -109,7 +109,7 @@ interface TextKind {
   isChecked: boolean;
 }
 
-const SOURCES = ["*.ts", "*.tsx", ":!*.test.ts", ":!*.spec.ts", ":!tests"];
+const SOURCES = ["*.ts", "*.tsx", ":!*.test.ts", ":!*.spec.ts", ":!tests", ":!*.generated.ts"];
 
 export const TEXT_KINDS: readonly TextKind[] = [
   {

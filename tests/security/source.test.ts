@@ -84,7 +84,10 @@ test("no call to others follows a redirect", () => {
     ...CALLERS,
     // The page's own script, in a browser, as source and as it is delivered.
     "workers/gateway/src/docs/browser/docs.ts",
-    "workers/gateway/src/docs/docs-script.ts",
+    "workers/gateway/src/docs/browser/trying/send.ts",
+    "workers/gateway/src/docs/docs-script.generated.ts",
+    // Text, for readers of that page to copy.
+    "workers/gateway/src/docs/browser/snippets/typescript.ts",
     // The same of the account's pages, and calls of the gateway's own operations for them, which reach no network.
     "workers/gateway/src/pages/browser/passkeys.ts",
     "workers/gateway/src/pages/frame/pages-script.ts",
