@@ -1,6 +1,6 @@
 /**
  * The worker behind the internal socket, which only this machine's operator can open: lets the scheduler run a worker's
- * maintenance, the first start create its administrator, a start apply the configuration file, a stop begin gracefully, a
+ * maintenance, a start create the administrator and the link for their first login, and apply the configuration file, a stop begin gracefully, a
  * watchdog look after the hashers, and Prometheus scrape all workers. Where several processes serve requests, it speaks for
  * all of them.
  */
@@ -108,6 +108,16 @@ const createAdministrator = async (env: Env, request: Request): Promise<Response
   const administrator = await request.json<FirstAdministrator>();
   try {
     return new Response(await env.kms.createFirstAdministrator(administrator));
+  } catch (error) {
+    return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
+  }
+};
+
+/** The link as JSON; `null`: none is wanted any more. */
+const createFirstLoginLink = async ({ kms }: Env): Promise<Response> => {
+  if (kms === undefined) return new Response(null, { status: 404 });
+  try {
+    return Response.json((await kms.createFirstLoginLink()) ?? null);
   } catch (error) {
     return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
   }
@@ -253,6 +263,7 @@ export default {
     if (resource === "keys") return openKeys(env);
     if (resource === "configuration") return applyConfiguration(env, request);
     if (resource === "administrator") return createAdministrator(env, request);
+    if (resource === "first-login-link") return createFirstLoginLink(env);
     return new Response(null, { status: 404 });
   },
 };

@@ -21,6 +21,7 @@ export const KMS_ACTIONS = [
   "password.forgot",
   "reset-link.create",
   "recovery-link.create",
+  "first-login-link.create",
   "invitation.create",
   "invitation.revoke",
   "sign-up.request",

@@ -36,9 +36,23 @@ export interface FirstAdministrator {
 /** `wrong-secret-key`: the database was written under another SECRET_KEY, and nothing in it can be read. */
 export type FirstAdministratorResult = "created" | "exists" | "invalid" | "wrong-secret-key";
 
+/** A link by which the first administrator logs in. */
+export interface FirstLoginLink {
+  username: string;
+  /** With the token, which is shown only here. */
+  url: string;
+  /** An instant, as in ISO 8601. */
+  expiresAt: string;
+}
+
 export interface KmsInternalRpc extends InternalRpc {
   /** Whether SECRET_KEY decrypts the keys in the database. */
   openKeys(): Promise<"open" | "wrong-secret-key">;
   /** Creates the administrator of a new installation; does nothing as soon as any user exists. */
   createFirstAdministrator(administrator: FirstAdministrator): Promise<FirstAdministratorResult>;
+  /**
+   * Makes a link that works once, and voids an earlier one; `undefined`: the administrator whom the first start created has logged
+   * in or chosen a password before, or cannot log in.
+   */
+  createFirstLoginLink(): Promise<FirstLoginLink | undefined>;
 }

@@ -57,6 +57,8 @@ export interface PeopleRpc {
   confirmFactorRemovals(done: FactorRemoval[]): Promise<Result<true>>;
   /** Ends all sessions of a user. */
   endSessionsOf(userId: string, actor: string): Promise<Result<true>>;
+  /** The username of the administrator whose first login this token is for. Nothing is used up by that. */
+  firstLoginAs(token: string): Promise<Result<string, "refused">>;
   /** The username that the invitation of this token comes with; `null`: none. Nothing is used up by that. */
   invitedAs(token: string): Promise<Result<string | null, "refused">>;
   /**

@@ -6,6 +6,8 @@
 
 /** Who works on the machine that has the installation's secrets, without an account. */
 export const OPERATOR = "operator:recover";
+/** Who starts it on a terminal. */
+export const STARTING_OPERATOR = "operator:start";
 
 export type ServiceSubject = `service:${string}`;
 export type WorkerSubject = `worker:${string}`;

@@ -33,6 +33,8 @@ export const GATEWAY_ROUTES = {
   "POST /account/forgot": FORM,
   "GET /account/reset": PAGE,
   "POST /account/reset": FORM,
+  "GET /account/first-login": PAGE,
+  "POST /account/first-login": FORM,
   "GET /account/recover": PAGE,
   "POST /account/recover": FORM,
   "GET /account/invitation": PAGE,

@@ -13,10 +13,11 @@ import { send } from "../support/call.ts";
 import { beginDevice } from "../support/gateway/application.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
 import { TERMS_SETTINGS, TERMS_VERSION } from "../support/kms/consents.ts";
-import { storeInvitation, storeSignUp } from "../support/kms/links.ts";
+import { storeSignUp } from "../support/kms/links.ts";
 import { type Account, codeOf, enrol, forgetTimeSteps } from "../support/twofa.ts";
 import { faultsOfPage } from "./axe.ts";
 import { findChromium, startChromium } from "./chromium.ts";
+import { heading, linkStates, press, type Visit } from "./link-states.ts";
 
 const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: no page is looked at by axe.");
@@ -35,8 +36,6 @@ const NEWCOMER = { username: "mara-who-has-not-agreed", password: "a password fo
 
 type Credentials = Pick<Account, "username" | "password">;
 
-const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
-const heading = (page: Page, name: string | RegExp) => page.getByRole("heading", { name, level: 1 }).waitFor();
 const open = (page: Page, path: string) => page.goto(`${provider.issuer}${path}`);
 
 const typePassword = async (page: Page, { username, password }: Credentials = provider.other) => {
@@ -68,9 +67,6 @@ const askByDevice = async (page: Page) => {
   await press(page, "Continue");
   await heading(page, /asks for access/);
 };
-
-/** Leads to a page, in a browser that has been nowhere yet. */
-type Visit = (page: Page) => Promise<unknown>;
 
 /** By row of the route table, and state. */
 const STATES: Readonly<Record<string, Record<string, Visit>>> = {
@@ -174,45 +170,7 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
       await page.locator("[aria-invalid], .notice.bad").first().waitFor();
     },
   },
-  "GET /account/forgot": {
-    "as it is": (page) => open(page, "/account/forgot"),
-    "once asked": async (page) => {
-      await open(page, "/account/forgot");
-      await page.getByLabel("Username or email address").fill("nobody");
-      await press(page, "Send");
-      await heading(page, "Look at your mail");
-    },
-  },
-  "GET /account/reset": {
-    "by a code": (page) => open(page, "/account/reset"),
-    "by a link that is wrong": async (page) => {
-      await open(page, "/account/reset?token=wrong");
-      await page.getByLabel("New password").fill("lantern harbour otter violin");
-      await press(page, "Set the password");
-      await page.getByText("This link is wrong").waitFor();
-    },
-  },
-  "GET /account/recover": {
-    "as it is": (page) => open(page, "/account/recover?token=any"),
-    "by a link that is wrong": async (page) => {
-      await open(page, "/account/recover?token=wrong");
-      await page.getByLabel("New password").fill("lantern harbour otter violin");
-      await press(page, "Recover the account");
-      await page.getByText("This link is wrong").waitFor();
-    },
-  },
-  "GET /account/invitation": {
-    "as it is": async (page) => {
-      const { token } = await storeInvitation(provider.fountain, { username: "mara-who-is-invited" });
-      await open(page, `/account/invitation?token=${token}`);
-      await page.getByRole("checkbox").waitFor();
-    },
-    "without its token": (page) => open(page, "/account/invitation"),
-  },
-  "GET /account/verify-email": {
-    "by a link": (page) => asMember(page, "/account/verify-email?token=any"),
-    "with a code to enter": (page) => asMember(page, "/account/verify-email?done=sent"),
-  },
+  ...linkStates(() => provider.fountain, { open, asMember, userId: () => provider.person.id }),
   "GET /account/security": {
     "without a factor": (page) => asMember(page, "/account/security"),
     "with a QR code to scan": async (page) => {

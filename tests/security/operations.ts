@@ -51,6 +51,7 @@ const GATEWAY: Record<string, Variant[]> = {
   ...pageOf("/account/terms"),
   ...pageOf("/account/forgot"),
   ...pageOf("/account/reset"),
+  ...pageOf("/account/first-login"),
   ...pageOf("/account/recover"),
   ...pageOf("/account/invitation"),
   ...pageOf("/account/verify-email"),

@@ -67,6 +67,8 @@ const INTERNAL_TIMEOUT_MS = 120_000;
 
 /** With its workers within reach, past the gateway. */
 export interface OpenFountain extends Fountain {
+  /** Makes the link for the first login, as a start on a terminal does; `null`: none is wanted. */
+  firstLoginLink(): Promise<{ username: string; url: string } | null>;
   fetchFrom(worker: string, pathname: string, headers: Record<string, string>): Promise<{ status: number }>;
 }
 
@@ -138,6 +140,7 @@ export const startFountain = async (options: FountainOptions = {}): Promise<Open
       await response.arrayBuffer();
       return response;
     },
+    firstLoginLink: async () => JSON.parse(await internal("POST", "/first-login-link")),
     adminUsername: administrator.username,
     adminPassword: administrator.password,
     databases: created.databases,

@@ -62,6 +62,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway POST /account/forgot": FEW_FIELDS,
   "gateway GET /account/reset": NO_BODY,
   "gateway POST /account/reset": FEW_FIELDS,
+  "gateway GET /account/first-login": NO_BODY,
+  "gateway POST /account/first-login": FEW_FIELDS,
   "gateway GET /account/recover": NO_BODY,
   "gateway POST /account/recover": FEW_FIELDS,
   "gateway GET /account/invitation": NO_BODY,

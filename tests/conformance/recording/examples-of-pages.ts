@@ -68,6 +68,13 @@ export const PAGE_EXAMPLES: Record<string, Example> = {
     await visitor.get(`/account/reset?token=${token}`);
     return filled(visitor, "/account/reset", { newPassword: "a password for tests: lantern" });
   },
+  "POST /account/first-login": async ({ stack }) => {
+    const { person } = await enter(stack);
+    const { token } = await storeLink(stack.fountain, { purpose: "first-login", userId: person.id });
+    const visitor = openVisitor(stack.fountain);
+    await visitor.get(`/account/first-login?token=${token}`);
+    return filled(visitor, "/account/first-login", { newPassword: "a password for tests: lantern" });
+  },
   "POST /account/recover": async ({ stack }) => {
     const { person } = await enter(stack);
     await makeAdministrator(stack.fountain, person.id);

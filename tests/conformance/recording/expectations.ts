@@ -45,6 +45,8 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /account/forgot": "password.forgot",
     "GET /account/reset": READS,
     "POST /account/reset": "user.password",
+    "GET /account/first-login": READS,
+    "POST /account/first-login": ["user.password", "login", "token.refresh"],
     "GET /account/recover": READS,
     "POST /account/recover": "user.recover",
     "GET /account/invitation": READS,

@@ -1,7 +1,12 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { reportedEvent } from "#shared/contracts/audit.ts";
 import type { Blocked } from "#shared/contracts/blocked.ts";
-import type { FirstAdministrator, FirstAdministratorResult, KmsInternalRpc } from "#shared/contracts/internal.ts";
+import type {
+  FirstAdministrator,
+  FirstAdministratorResult,
+  FirstLoginLink,
+  KmsInternalRpc,
+} from "#shared/contracts/internal.ts";
 import type { IssuedToken, KmsRpc, Trust } from "#shared/contracts/kms.ts";
 import { failure, type Result, success } from "#shared/lang/result.ts";
 import { currentRequest, originOfRequest } from "#shared/observability/context.ts";
@@ -151,6 +156,8 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
         return success(true);
       },
 
+      firstLoginAs: ({ firstLoginLinks }, token) => firstLoginLinks.usernameFor(token),
+
       invitedAs: ({ invitations }, token) => invitations.usernameFor(token),
 
       notifyUser: async ({ userNotices }, userId, notice, addresses) => {
@@ -220,6 +227,10 @@ export const createEntrypoints = (connect: (bindings: unknown) => Promise<KmsSer
       await services.rootKey.maintain(REWRAP_AT_START_MS);
       const created = await services.accounts.createFirst({ username, password, roles: ["admin"] });
       return created.ok ? "created" : created.error.kind;
+    }
+
+    async createFirstLoginLink(): Promise<FirstLoginLink | undefined> {
+      return (await connect(this.env)).firstLoginLinks.create();
     }
   },
 });

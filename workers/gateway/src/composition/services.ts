@@ -86,6 +86,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
     | "exchangeBrowserCookie"
     | "renewBrowserCookie"
     | "dueConsents"
+    | "firstLoginAs"
     | "invitedAs"
     | "seal"
     | "open"

@@ -11,6 +11,7 @@ import { createPageEndpoint, type PageEndpoint } from "./frame/endpoint.ts";
 import type { Dispatch } from "./frame/operations.ts";
 import { redirect } from "./frame/response.ts";
 import { changeEmail, EMAIL, showEmail } from "./links/email.tsx";
+import { showFirstLogin, takeFirstLogin } from "./links/first-login.tsx";
 import { showForgot, takeForgot } from "./links/forgot.tsx";
 import { acceptInvitation, showInvitation } from "./links/invitation.tsx";
 import { showRecover, takeRecover } from "./links/recover.tsx";
@@ -73,6 +74,8 @@ export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
     declare("POST /account/invitation", acceptInvitation),
     declare("GET /account/reset", showReset),
     declare("POST /account/reset", takeReset),
+    declare("GET /account/first-login", showFirstLogin),
+    declare("POST /account/first-login", takeFirstLogin),
     declare("GET /account/recover", showRecover),
     declare("POST /account/recover", takeRecover),
     declare("GET /oauth/authorize", showAuthorization),

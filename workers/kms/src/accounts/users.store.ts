@@ -226,8 +226,8 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       return unlessTaken(change(await insertUser(emails, user, hash), entry, ...others));
     },
     insertFirst: async (user, passwordHash, entry) => {
-      const condition = "WHERE NOT EXISTS (SELECT 1 FROM users)";
-      return change(await insertUser(emails, user, passwordHash, condition), entry);
+      const first = await insertUser(emails, user, passwordHash, "WHERE NOT EXISTS (SELECT 1 FROM users)");
+      return change(first, entry, { sql: "UPDATE users SET awaits_first_login = 1 WHERE id = ?", args: [user.id] });
     },
     update: async (userId, { username, email }, entry, { letter, notice }) => {
       const stored = typeof email === "string" ? await emails.seal(userId, email) : undefined;

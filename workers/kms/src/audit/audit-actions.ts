@@ -22,6 +22,7 @@ const TARGETS = {
   "password.forgot": "user",
   "reset-link.create": "user",
   "recovery-link.create": "user",
+  "first-login-link.create": "user",
   "invitation.create": "id",
   "invitation.revoke": "id",
   // Who has the address already.

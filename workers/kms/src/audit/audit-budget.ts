@@ -51,6 +51,7 @@ const BUDGETS = {
   "user.reset-factors": WORK,
   "user.recover": RARE,
   "recovery-link.create": WORK,
+  "first-login-link.create": WORK,
   "user.roles": WORK,
   "user.unlock": WORK,
   "role.change": WORK,

@@ -8,7 +8,7 @@ import type { Roles } from "../accounts/roles.ts";
 import type { Profile, UserStore } from "../accounts/user.ts";
 import { usernameKey } from "../accounts/username.ts";
 import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
-import type { Letter, Links, StoredLink } from "../links/links.ts";
+import type { Letter, LinkPurpose, Links, StoredLink } from "../links/links.ts";
 import type { Mails, StoredMail } from "../mails/mails.ts";
 import { entitledAuthor } from "./authors.ts";
 import type { NotSet, PasswordsByLink } from "./password-by-link.ts";
@@ -16,6 +16,8 @@ import type { Blocked, TypedCodes } from "./typed-codes.ts";
 
 const TTL_MS = 30 * 60_000;
 const PURPOSE = "password-reset";
+/** The links that a password is set by here. */
+const ACCEPTED = [PURPOSE, "first-login"] as const satisfies LinkPurpose[];
 /** Whom a letter is written to that is not stored. */
 const NOBODY = { id: null, username: "nobody", email: "nobody@invalid.example" };
 
@@ -113,7 +115,7 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
     proof: ResetProof,
   ): Promise<Result<StoredLink, "wrong-link" | "wrong-code" | Blocked> & { userId?: string | undefined }> => {
     if ("token" in proof) {
-      const link = await links.find([PURPOSE], proof.token);
+      const link = await links.find(ACCEPTED, proof.token);
       return link ? success(link) : failure("wrong-link");
     }
     const user = await users.findByLogin(proof.login);
@@ -160,7 +162,7 @@ export const createPasswordReset = (options: PasswordResetOptions): PasswordRese
       if (!authorship.ok) return byLink.refuse("user.password", authorship.error.kind, found.value.userId ?? undefined);
       const counters = "login" in proof ? [codeCounter(proof.login), requestCounter(proof.login)] : [];
       return byLink.set(found.value, newPassword, address, {
-        event: { action: "user.password", reason: "reset" },
+        event: { action: "user.password", reason: found.value.purpose === PURPOSE ? "reset" : found.value.purpose },
         mail: "password-changed",
         store: ({ user, ...password }, entry, notice) =>
           store.setPassword(

@@ -35,6 +35,8 @@ import { createTokenExchange, type ExchangeToken } from "../oauth/token-exchange
 import { createTokenRevocation, type RevokeAnyToken } from "../oauth/token-revocation.ts";
 import { createFactorRemovalStore } from "../recovery/factor-removals.store.ts";
 import { createFactorRemovals, type FactorRemovals } from "../recovery/factor-removals.ts";
+import { createFirstLoginLinkStore } from "../recovery/first-login-links.store.ts";
+import { createFirstLoginLinks, type FirstLoginLinks } from "../recovery/first-login-links.ts";
 import { createRecoveryStore } from "../recovery/recovery.store.ts";
 import { createRecovery, type Recovery } from "../recovery/recovery.ts";
 import { createBrowserCookieStore } from "../sessions/browser-sessions.store.ts";
@@ -61,6 +63,7 @@ export interface AccountServices extends ByMailServices {
   users: UserStore;
   userAdministration: UserAdministration;
   recovery: Recovery;
+  firstLoginLinks: FirstLoginLinks;
   factorRemovals: FactorRemovals;
   factorResets: FactorResets;
   roles: Roles;
@@ -201,6 +204,14 @@ export const createAccountServices = (options: AccountServicesOptions): AccountS
     userNotices: createUserNotices({ users, mails }),
     users,
     recovery: createRecovery({ store: createRecoveryStore(database), links, byLink, guard, now }),
+    firstLoginLinks: createFirstLoginLinks({
+      store: createFirstLoginLinkStore(database),
+      users,
+      links,
+      recorder,
+      isOffered: env.SIGN_IN_METHODS.has("password"),
+      publicUrl: env.PUBLIC_URL,
+    }),
     factorRemovals: createFactorRemovals(createFactorRemovalStore(database)),
     factorResets: createFactorResets({ users, roles, mails, recorder, now }),
     userAdministration: createUserAdministration({ users, addressMails: addressMailing.mailsOf, recorder, now }),

@@ -43,7 +43,7 @@ export const voidLinks = (
 
 /** Voids all links by which someone could set the user's password, if the user is as the condition says. */
 export const voidPasswordLinks = (userId: string, condition: string, value: string | number): InStatement =>
-  voidLinks({ userId, purposes: ["password-reset", "recovery"] }, condition, value);
+  voidLinks({ userId, purposes: ["password-reset", "recovery", "first-login"] }, condition, value);
 
 /**
  * Compares a code with those of a user's links, and counts it with each that it does not fit. Gives the rows of links that can be

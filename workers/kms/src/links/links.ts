@@ -9,7 +9,13 @@ import type { RandomBytes } from "../crypto/random.ts";
 import type { Sealer } from "../crypto/sealing.ts";
 import type { StoredMail } from "../mails/mails.ts";
 
-export type LinkPurpose = "password-reset" | "email-verification" | "invitation" | "sign-up" | "recovery";
+export type LinkPurpose =
+  | "password-reset"
+  | "email-verification"
+  | "invitation"
+  | "sign-up"
+  | "recovery"
+  | "first-login";
 
 const PREFIX = "ftl_";
 const SECRET_BYTES = 32;

@@ -8,6 +8,7 @@ import type { KmsDatabase } from "../db/connection.ts";
 import { users } from "../db/schema/accounts.ts";
 import { refreshTokens, sessions } from "../db/schema/sessions.ts";
 import { HAS_FACTORS_TO_REMOVE } from "../recovery/factor-removals.store.ts";
+import { endFirstLogin } from "../recovery/first-login-links.store.ts";
 import { EARLIER_REVOCATION_COUNTS, insertRevocation } from "../tokens/revocations.store.ts";
 import { forgetDevices, rememberDevice } from "./known-devices.store.ts";
 import type { OpenSession, Session, SessionPosition, SessionStore } from "./session.ts";
@@ -143,6 +144,7 @@ export const createSessionStore = ({ orm, client }: KmsDatabase): SessionStore =
         { sql: INSERT_REFRESH_TOKEN, args: [refreshTokenHash, session.id] },
         ...admitting(admission, session.id),
         ...rememberDevice(device, session.id),
+        ...endFirstLogin(session.id),
         selectEntitlement(session.userId),
       ],
       "write",

@@ -16,7 +16,7 @@ export type Resume = (page: PageCall, visitor: Visitor, pending: Pending) => Pro
 const LOCAL_HOST = /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Whether browsers keep a `Secure` cookie of this installation. */
-const keepsCookies = ({ context }: PageCall): boolean => {
+export const keepsCookies = ({ context }: PageCall): boolean => {
   const { protocol, hostname } = new URL(context.get("services").publicUrl);
   return protocol === "https:" || LOCAL_HOST.test(hostname);
 };

@@ -32,6 +32,14 @@ export const LINKS_DE: LinkTexts = {
       "Dieser Link ist falsch, abgelaufen oder schon benutzt. Es wurde nichts geändert. Erstellen Sie einen neuen auf dem Rechner, auf dem diese Installation läuft.",
     done: "Ihr neues Passwort gilt, Ihre zweiten Faktoren sind entfernt und alle Sitzungen beendet. Melden Sie sich an, und richten Sie sofort einen zweiten Faktor ein.",
   },
+  firstLogin: {
+    title: (installation) => `Willkommen bei ${installation}`,
+    lead: "Sie verwalten diese Installation. Wählen Sie das Passwort, mit dem Sie sich von nun an anmelden.",
+    submit: "Passwort setzen und anmelden",
+    deadTitle: "Dieser Link gilt nicht mehr",
+    refused:
+      "Er wurde benutzt, ist über eine Stunde alt, oder ein späterer Start hat einen neuen erstellt. Melden Sie sich mit Ihrem Passwort an, oder starten Sie Fountain noch einmal auf einem Terminal, um einen neuen Link zu bekommen.",
+  },
   invitation: {
     title: "Sie sind eingeladen",
     lead: "Legen Sie Ihr Konto an.",

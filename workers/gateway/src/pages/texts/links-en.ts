@@ -31,6 +31,14 @@ export const LINKS_EN = {
       "This link is wrong, expired or already used. Nothing was changed. Create a new one on the machine that runs this installation.",
     done: "Your new password is set, your second factors are removed, and all your sessions have ended. Log in, and set up a second factor at once.",
   },
+  firstLogin: {
+    title: (installation: string) => `Welcome to ${installation}`,
+    lead: "You are its administrator. Choose your password, which you log in with from now on.",
+    submit: "Set the password and log in",
+    deadTitle: "This link has expired",
+    refused:
+      "It was used, an hour has passed, or a later start has made another. Log in with your password, or start Fountain again on a terminal for a new link.",
+  },
   invitation: {
     title: "You are invited",
     lead: "Create your account.",

@@ -22,6 +22,8 @@ export const users = sqliteTable(
     /** A login that began before it does not become a session. */
     passwordChangedAt: instant("password_changed_at"),
     roles: text({ mode: "json" }).$type<string[]>().notNull(),
+    /** The administrator whom the first start created, until they have logged in. */
+    awaitsFirstLogin: integer("awaits_first_login", { mode: "boolean" }).notNull().default(false),
     createdAt: instant("created_at").notNull(),
     lockedAt: instant("locked_at"),
   },

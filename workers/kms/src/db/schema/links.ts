@@ -8,7 +8,9 @@ export const links = sqliteTable(
   {
     id: text().primaryKey(),
     /** What it is good for, and nothing else. */
-    purpose: text().$type<"password-reset" | "email-verification" | "invitation" | "sign-up" | "recovery">().notNull(),
+    purpose: text()
+      .$type<"password-reset" | "email-verification" | "invitation" | "sign-up" | "recovery" | "first-login">()
+      .notNull(),
     /** HMAC of the token in the link, which itself is stored nowhere. */
     tokenHash: text("token_hash").notNull().unique(),
     /** HMAC of the code that can be typed instead, bound to the user. */

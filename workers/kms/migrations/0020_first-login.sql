@@ -1,0 +1,1 @@
+ALTER TABLE `users` ADD `awaits_first_login` integer DEFAULT false NOT NULL;
