@@ -8,29 +8,26 @@ import { HASHER_SERVICES, HASHERS, hasherIn, usualHashers } from "../workerd/has
 import { DATABASE_WRITERS, usualWriters } from "../workerd/processes.ts";
 import { type WorkerdProcess, waitForProcess, waitForReady } from "../workerd/readiness.ts";
 import { internalSocketIn, servingProcesses, siblingSocketsIn } from "../workerd/serving.ts";
-import { type Administrator, createAdministrator } from "./administrator.ts";
+import { type Access, createAccess } from "./administrator.ts";
 import { createGuard, type Guard } from "./guard.ts";
 import { type Home, openHome, socketIn } from "./home.ts";
 import { announceStop } from "./local-http.ts";
-import { createJsonLogFile, logStreams } from "./log-file.ts";
+import { createJsonLogFile, logStreams, WORKERS_LOG } from "./log-file.ts";
 import { type Mailbox, openMailbox } from "./mailbox/mailbox.ts";
 import { serveMetrics } from "./metrics-port.ts";
 import { damagedData, OperatorError, reasonOf } from "./operator-error.ts";
 import { assertPortFree, freePorts } from "./ports.ts";
 import type { Preparation, Prepared } from "./preparation.ts";
 import { stopProcess } from "./process.ts";
-import type { Progress } from "./progress.ts";
 import { waitForOrphan, writeRunFile } from "./run-file.ts";
 import { maintenanceOver, startScheduler } from "./scheduler.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import { type Supervised, type Supervision, supervise } from "./supervise.ts";
+import type { Progress } from "./terminal/progress.ts";
 import { createLockWatches, type LockWatch } from "./write-locks.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10_000;
-
-/** What the workers log, where people read the output. */
-const WORKERS_LOG = "workers.log";
 
 /** The number of {@link Progress} steps that a start takes. */
 export const START_STEPS = 5;
@@ -47,6 +44,8 @@ export interface FountainOptions {
   progress: Progress;
   /** Ends a start before it is through. */
   signal: AbortSignal;
+  /** Someone sees a link for the administrator's first login: one is made where it is wanted. */
+  showsFirstLogin: boolean;
   /** One line about something that happened while it runs. */
   onNotice(message: string): void;
   /** A line that a worker logged; if absent, the lines go to standard output as they are. */
@@ -55,9 +54,7 @@ export interface FountainOptions {
   onGiveUp(message: string): void;
 }
 
-export interface Fountain {
-  /** The administrator just created; absent when there was one already. */
-  readonly administrator: Administrator | undefined;
+export interface Fountain extends Access {
   /** Where mails are kept; absent where there is a mail server. */
   readonly mailbox: Mailbox | undefined;
   /** Ends every process and lets go of FOUNTAIN_HOME. */
@@ -282,7 +279,7 @@ const start = async (options: FountainOptions, cleanups: Cleanup[]): Promise<Omi
   startMaintenance(context, maintainedWorkers);
   // Last: nothing may fail between creating the password and showing it.
   options.progress.step("Looking for an administrator");
-  return { administrator: await createAdministrator(context.internalSocket, settings), mailbox: context.mailbox };
+  return { ...(await createAccess(context.internalSocket, options)), mailbox: context.mailbox };
 };
 
 /** Starts everything and resolves when it responds. Rejects with {@link OperatorError}, leaving nothing behind. */

@@ -3,6 +3,9 @@ import { appendFileSync, renameSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
+/** In the folder of logs: what the workers log, where people read the output. */
+export const WORKERS_LOG = "workers.log";
+
 const MAX_BYTES = 2 * 1024 * 1024;
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,14 +1,14 @@
 /** `npm start`: runs Fountain until a signal ends it, and reports what the operator needs to know. */
 import path from "node:path";
 import { parseArgs } from "node:util";
-import type { Administrator } from "./administrator.ts";
-import { createLogView, type LogView } from "./log-view.ts";
-import type { Mailbox } from "./mailbox/mailbox.ts";
 import { OperatorError, reasonOf } from "./operator-error.ts";
 import { spawnPreparation } from "./preparation.ts";
 import { onParentEnd } from "./process.ts";
-import { createProgress } from "./progress.ts";
-import { DEFAULT_PORT, readSettings, type Settings } from "./settings.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { paintOn } from "./terminal/colours.ts";
+import { plainGreeting, terminalGreeting } from "./terminal/greeting.ts";
+import { createLogView } from "./terminal/log-view.ts";
+import { createProgress } from "./terminal/progress.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
@@ -16,41 +16,15 @@ const print = (lines: readonly string[]): void => {
   process.stdout.write(`${lines.join("\n")}\n`);
 };
 
+/** Lines about what went wrong, or is about to. */
 const report = (line: string): void => {
-  for (const each of line.split("\n")) process.stderr.write(`Fountain: ${each}\n`);
+  const paint = paintOn(process.stderr, process.env);
+  for (const each of line.split("\n")) process.stderr.write(`${paint(`Fountain: ${each}`, "yellow")}\n`);
 };
-
-const readyLines = (port: number, username: string): readonly string[] => {
-  const url = `http://localhost:${port}`;
-  const body = `{\\"username\\":\\"${username}\\",\\"password\\":\\"$ADMIN_PASSWORD\\"}`;
-  return [
-    `Fountain is ready at ${url}`,
-    "Try next, in another terminal:",
-    port === DEFAULT_PORT ? "  npm run demo" : `  PORT=${port} npm run demo`,
-    `  curl -s ${url}/kms/login -H 'content-type: application/json' -d "${body}"`,
-    `  curl -s ${url}/openapi.json    (or open ${url}/docs in a browser)`,
-  ];
-};
-
-const mailboxLines = (mailbox: Mailbox | undefined): readonly string[] =>
-  mailbox === undefined
-    ? []
-    : [`No mail server is set, so mails are kept in ${mailbox.folder}. Read them at`, `  ${mailbox.url}`];
-
-const administratorLines = ({ username, generatedPassword }: Administrator): readonly string[] =>
-  generatedPassword === undefined
-    ? [`Administrator "${username}" was created.`]
-    : [
-        `Administrator "${username}" was created. Keep this password: it is shown only now.`,
-        `  export ADMIN_PASSWORD='${generatedPassword}'`,
-      ];
 
 /** On a terminal, and wherever LOG_FORMAT says so, people read what the workers log. */
-const logViewFor = ({ logFormat, environment }: Settings): LogView | undefined => {
-  const { isTTY } = process.stdout;
-  if ((logFormat ?? (isTTY ? "pretty" : "json")) === "json") return undefined;
-  return createLogView(process.stdout, isTTY && !environment["NO_COLOR"]);
-};
+const isForPeople = ({ logFormat }: Settings): boolean =>
+  (logFormat ?? (process.stdout.isTTY ? "pretty" : "json")) === "pretty";
 
 /** The file that `--config` names, from where the operator is. Throws {@link OperatorError} for any other argument. */
 const configurationFileIn = (args: string[], environment: NodeJS.ProcessEnv): string | undefined => {
@@ -80,22 +54,22 @@ const run = async (): Promise<number> => {
     const { START_STEPS, startFountain } = await import("./fountain.ts");
     const progress = createProgress(START_STEPS, process.stdout);
     const settings = readSettings(process.env, ROOT);
-    const view = logViewFor(settings);
+    const paint = paintOn(process.stdout, settings.environment);
+    const view = isForPeople(settings) ? createLogView(process.stdout, paint) : undefined;
+    const isOnTerminal = view !== undefined && process.stdout.isTTY;
     const fountain = await startFountain({
       settings,
       preparation,
       configurationFile,
       progress,
       signal: stopping.signal,
+      showsFirstLogin: isOnTerminal,
       onNotice: report,
       ...(view && { onWorkerLine: view.line }),
       onGiveUp: givenUp.resolve,
     }).finally(progress.end);
-    const { administrator } = fountain;
-    if (administrator !== undefined) print(administratorLines(administrator));
-    else if (settings.adminPassword !== undefined)
-      print(["Users exist already, so ADMIN_PASSWORD has changed nothing."]);
-    print([...readyLines(settings.port, settings.adminUsername), ...mailboxLines(fountain.mailbox)]);
+    const ready = { ...fountain, settings };
+    print(isOnTerminal ? terminalGreeting(ready, paint) : plainGreeting(ready));
     view?.open();
     const failure = await Promise.race([ended, givenUp.promise]);
     await fountain.stop();

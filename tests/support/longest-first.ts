@@ -29,6 +29,7 @@ const LONGEST = [
   "workers/kms/src/sessions/sessions.routes.test.ts",
   "workers/kms/src/audit/audited.test.ts",
   "tests/browser/instantsearch.test.ts",
+  "runtime/local/terminal/terminal.test.ts",
   "workers/service-a/src/screenplay/growth.test.ts",
   "workers/service-a/src/screenplay/properties.test.ts",
   "workers/service-a/src/screenplay/readers.test.ts",

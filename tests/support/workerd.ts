@@ -55,13 +55,14 @@ const processIds = (parent: number | undefined, name: string): number[] => {
 };
 
 /** The process itself, as package.json starts it, and the whole of what the operator types. */
-const START_COMMAND = [process.execPath, "--max-semi-space-size=1", START] as const;
+export const START_COMMAND = [process.execPath, "--max-semi-space-size=1", START] as const;
 export const NPM_START = ["npm", "start"] as const;
 
-/** Starts it; nothing of this process's own settings leaks into it. */
+/** Starts it; nothing of this process's own settings leaks into it. `stdin`: what the test types, if anything. */
 export const spawnStart = async (
   settings: Environment = {},
   [command, ...args]: readonly [string, ...string[]] = START_COMMAND,
+  stdin: "ignore" | "pipe" = "ignore",
 ): Promise<StartedProcess> => {
   const home = settings["FOUNTAIN_HOME"] ?? createTemporaryHome();
   const port = Number(settings["PORT"] ?? (await freePorts())[0]);
@@ -77,11 +78,12 @@ export const spawnStart = async (
       FOUNTAIN_HOME: home,
       PORT: String(port),
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [stdin, "pipe", "pipe"],
   });
   const lines: string[] = [];
   const settled = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
       createInterface(stream).on("line", (line) => {
         lines.push(line);
         if (line.startsWith("Fountain is ready")) resolve();

@@ -1,5 +1,7 @@
 /** What the workers log, in lines for people: the file in FOUNTAIN_HOME/logs has all of it as JSON. */
 import type { WriteStream } from "node:tty";
+import type { Paint, Style } from "./colours.ts";
+import { describeEvent } from "./log-words.ts";
 
 interface Line {
   timestamp: string;
@@ -9,8 +11,11 @@ interface Line {
   [field: string]: unknown;
 }
 
-const COLOURS: Readonly<Record<string, string>> = { warn: "\u001b[33m", error: "\u001b[31m" };
-const RESET = "\u001b[0m";
+/** Of the lines that someone should see. */
+const ALARMS: Readonly<Record<string, { label: string; style: Style }>> = {
+  warn: { label: "warning: ", style: "yellow" },
+  error: { label: "error: ", style: "red" },
+};
 
 /** Shown as the line's own words, or of use to machines only. */
 const LEFT_OUT = new Set(["timestamp", "level", "service", "event", "requestId", "traceId", "spanId"]);
@@ -34,27 +39,34 @@ const printable = (text: string): string =>
     JSON.stringify(character).slice(1, -1),
   );
 
+const request = ({ method, route, status, durationMs, reason }: Line): string =>
+  [method, route, status, `${durationMs} ms`, reason].filter((word) => word !== undefined).join(" ");
+
 const wordsOf = (line: Line): string => {
-  const { method, route, status, durationMs, reason } = line;
-  if (line.event === "request")
-    return [method, route, status, `${durationMs} ms`, reason].filter((word) => word !== undefined).join(" ");
-  const fields = Object.entries(line).filter(([name, value]) => !LEFT_OUT.has(name) && value !== undefined);
-  return [line.event, ...fields.map(([name, value]) => `${name}=${value}`)].join(" ");
+  if (line.event === "request") return request(line);
+  const { text, said } = describeEvent(line.event, line);
+  const rest = Object.entries(line).filter(
+    ([name, value]) => !LEFT_OUT.has(name) && !said.includes(name) && value !== undefined,
+  );
+  return [text, ...rest.map(([name, value]) => `${name}=${value}`)].join(" ");
 };
 
 /** Every request has a line of the gateway; those of the workers behind it say the same. */
 const isRepetition = ({ level, service, event }: Line): boolean =>
   event === "request" && service !== "gateway" && level !== "error";
 
+/** Hours, minutes and seconds, by the clock of who reads it. */
+export const clockTime = (instant: string): string => new Date(instant).toTimeString().slice(0, "00:00:00".length);
+
 /** A line as it is shown; `undefined`: it is not. What is no JSON is shown as it is. */
-export const prettyLine = (text: string, isColoured: boolean): string | undefined => {
+export const prettyLine = (text: string, paint: Paint): string | undefined => {
   const line = parse(text);
   if (line === undefined) return printable(text);
   if (FOR_MACHINES.has(line.event) || isRepetition(line)) return undefined;
-  const colour = isColoured ? (COLOURS[line.level] ?? "") : "";
-  const level = line.level === "info" ? "" : `${line.level} `;
-  const shown = `${line.timestamp.slice(11, 19)} ${line.service} ${level}${printable(wordsOf(line))}`;
-  return colour === "" ? shown : `${colour}${shown}${RESET}`;
+  const source = paint(`${clockTime(line.timestamp)} ${line.service}`, "dim");
+  const words = printable(wordsOf(line));
+  const alarm = ALARMS[line.level];
+  return `${source} ${alarm ? paint(`${alarm.label}${words}`, alarm.style) : words}`;
 };
 
 export interface LogView {
@@ -63,11 +75,11 @@ export interface LogView {
   open(): void;
 }
 
-export const createLogView = (stream: Pick<WriteStream, "write">, isColoured: boolean): LogView => {
+export const createLogView = (stream: Pick<WriteStream, "write">, paint: Paint): LogView => {
   let isOpen = false;
   return {
     line: (text) => {
-      const shown = isOpen ? prettyLine(text, isColoured) : undefined;
+      const shown = isOpen ? prettyLine(text, paint) : undefined;
       if (shown !== undefined) stream.write(`${shown}\n`);
     },
     open: () => {

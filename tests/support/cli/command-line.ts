@@ -5,12 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "vitest";
 import type { Target } from "../call.ts";
+import { ON_A_TERMINAL } from "./terminal.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..", "..");
 const PROGRAM = path.join(ROOT, "clients", "cli", "src", "bin.ts");
-
-/** Python's own pseudo-terminal: what it reads is typed, what it writes was shown. */
-const ON_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
 
 const WAIT_MS = 50_000;
 
@@ -99,8 +97,10 @@ export const createCommandLine = ({ url }: Pick<Target, "url">): CommandLine => 
     credentialsFile,
     start,
     run,
-    startOnTerminal: (args, env = {}) =>
-      watch(spawn("python3", ["-c", ON_A_TERMINAL, process.execPath, PROGRAM, ...args], { env: environment(env) })),
+    startOnTerminal: (args, env = {}) => {
+      const [program, ...rest] = [...ON_A_TERMINAL, process.execPath, PROGRAM, ...args];
+      return watch(spawn(program, rest, { env: environment(env) }));
+    },
     json: async (args, input = "") => {
       const { code, stdout, stderr } = await run(["--json", ...args], { input });
       if (code !== 0) throw new Error(`fountain ${args.join(" ")} ended with ${code}: ${stderr}`);
