@@ -74,9 +74,9 @@ const RULES: readonly Rule[] = [
     only: ["^workers/$1/", "^shared/", "^npm:"],
   },
   {
-    rule: "the script of a page may import only its own worker, shared and the typed client",
+    rule: "what runs in a browser may import only its own worker, shared, the typed client, and what panels are made with",
     from: /^workers\/([^/]+)\/.*\/browser\//,
-    only: ["^workers/$1/", "^shared/", "^clients/typescript/src/index\\.ts$", "^npm:"],
+    only: ["^workers/$1/", "^shared/", "^clients/typescript/src/index\.ts$", "^npm:", "^console$"],
   },
   { rule: "shared may import only shared", from: /^shared\//, only: ["^shared/", "^npm:"] },
   {
@@ -86,8 +86,13 @@ const RULES: readonly Rule[] = [
   },
   {
     rule: "a client may import only itself and what its package.json names",
-    from: /^clients\/(?!cli\/)([^/]+)\//,
+    from: /^clients\/(?!cli\/|console\/)([^/]+)\//,
     only: ["^clients/$1/", "^npm:jose$"],
+  },
+  {
+    rule: "the parts of the console may import only each other, the typed client, and Preact",
+    from: /^clients\/console\//,
+    only: ["^clients/(console|typescript)/", "^npm:preact(/|$)"],
   },
   {
     rule: "the command line may import only itself, the typed client, the verification of audit trails, and what is bundled with it",

@@ -1,8 +1,11 @@
 /** The rows of the gateway, which serves them itself. */
-import { type Called, FORM, PAGE, PUBLIC, type RouteTable, scope, stepUp } from "./policy.ts";
+import { type Called, FORM, MODULE, PAGE, PUBLIC, type Public, type RouteTable, scope, stepUp } from "./policy.ts";
 
 /** What is configured at the gateway: some of it is a long list of routes. */
 const CONFIGURED: Called = { ...stepUp(scope("gateway:write")), maxBodyBytes: 256 * 1024 };
+
+/** What the script of a page calls. The page's own token and the browser's cookie say who it is. */
+const SCRIPT: Public = { ...PAGE, maxBodyBytes: 2 * 1024 * 1024 };
 
 export const GATEWAY_ROUTES = {
   "GET /": PAGE,
@@ -55,6 +58,12 @@ export const GATEWAY_ROUTES = {
   "POST /account/data": FORM,
   "GET /gateway/overview": scope("gateway:read"),
   "GET /gateway/refusals": scope("gateway:read"),
+  "GET /console": PAGE,
+  "GET /console/console.js": MODULE,
+  "GET /console/{path+}": PAGE,
+  "POST /console/call": SCRIPT,
+  "POST /console/verify": { ...SCRIPT, maxBodyBytes: 64 * 1024 },
+  "GET /gateway/panel.js": MODULE,
   "GET /gateway/upstreams": scope("gateway:read"),
   "GET /gateway/upstreams/{name}": scope("gateway:read"),
   "PUT /gateway/upstreams/{name}": CONFIGURED,

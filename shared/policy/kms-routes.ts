@@ -4,6 +4,7 @@ import {
   byPath,
   type Called,
   granting,
+  MODULE,
   OAUTH,
   PUBLIC,
   type RouteTable,
@@ -17,6 +18,7 @@ const TRANSIT_KEY: Called = { ...scope("transit:use"), narrowedBy: "key" };
 const TRANSIT_KEYS: Called = { ...scope("transit:use"), narrowedBy: "handler" };
 
 export const KMS_ROUTES = {
+  "GET /panel.js": MODULE,
   "GET /.well-known/jwks.json": PUBLIC,
   "POST /register": PUBLIC,
   "POST /sign-up": PUBLIC,

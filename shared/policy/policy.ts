@@ -79,6 +79,8 @@ export const PUBLIC: Public = { caller: "anyone" };
 /** The client says who it is in the way of OAuth, which the kms understands. */
 export const OAUTH: Public = { ...PUBLIC, dialect: "oauth", consumes: "application/x-www-form-urlencoded" };
 export const PAGE: Public = { ...PUBLIC, dialect: "page" };
+/** A module that a page loads. */
+export const MODULE: Public = { ...PAGE };
 /** What a form of a page is sent to. The page itself asks who it is, by the browser's cookie. */
 export const FORM: Public = { ...PAGE, consumes: "application/x-www-form-urlencoded", maxBodyBytes: 64 * 1024 };
 export const AUTHENTICATED: Called = { caller: "authenticated" };

@@ -67,8 +67,8 @@ const faultsOf = (document: Json): string[] => {
       ...(isOnly ? [] : [`${name}: another operation has its operationId`]),
       ...(typeof summary === "string" && summary !== "" ? [] : [`${name}: no summary`]),
       ...media.flatMap(({ pointer, type, example }) => {
-        // A page for people is no example for programs.
-        if (type === "text/html") return [];
+        // A page for people is no example for programs, nor is its script.
+        if (type === "text/html" || type === "text/javascript") return [];
         if (example === undefined) return [`${name}: no example of ${pointer}`];
         const fits = ajv.compile({ $ref: `api#${pointer}/schema` });
         return fits(example) ? [] : [`${name}: ${pointer}: ${ajv.errorsText(fits.errors)}`];

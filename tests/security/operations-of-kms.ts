@@ -35,6 +35,7 @@ const grant = (grant_type: string, fields: Record<string, string>): Sent =>
 const credentialOf = (_: World, { credential }: Caller): string => credential;
 
 export const KMS: Record<string, Variant[]> = {
+  "GET /panel.js": [nothing(READS, () => ["/kms/panel.js"])],
   "GET /.well-known/jwks.json": [nothing(READS, () => ["/kms/.well-known/jwks.json"])],
   "GET /.well-known/oauth-authorization-server": [
     nothing(READS, () => ["/kms/.well-known/oauth-authorization-server"]),

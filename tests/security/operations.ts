@@ -32,6 +32,7 @@ const pageOf = (path: string): Record<string, Variant[]> => ({
   ],
 });
 
+const OF_A_PAGE = "it counts with the cookie and the token of the console's page only";
 const OPENED = "what comes from no page of ours is opened as if by a link";
 
 const GATEWAY: Record<string, Variant[]> = {
@@ -56,6 +57,16 @@ const GATEWAY: Record<string, Variant[]> = {
   ...pageOf("/account/invitation"),
   ...pageOf("/account/verify-email"),
   "POST /account/logout": [nothing(ENDS, () => ["/account/logout", undefined, { form: {} }], UNPROVEN)],
+  "GET /console": [nothing(READS, () => ["/console"])],
+  "GET /console/console.js": [nothing(READS, () => ["/console/console.js"])],
+  "GET /console/{path+}": [nothing(READS, () => ["/console/roles"])],
+  "POST /console/call": [
+    nothing(OF_A_PAGE, () => ["/console/call", { form: "", method: "GET", path: "/kms/me" }], UNPROVEN),
+  ],
+  "POST /console/verify": [
+    nothing(OF_A_PAGE, () => ["/console/verify", { form: "", proof: { code: "123456" } }], UNPROVEN),
+  ],
+  "GET /gateway/panel.js": [nothing(READS, () => ["/gateway/panel.js"])],
   "GET /": [nothing(READS, () => ["/"])],
   "GET /health": [nothing(READS, () => ["/health"])],
   "GET /ready": [nothing(READS, () => ["/ready"])],

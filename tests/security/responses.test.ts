@@ -8,7 +8,7 @@ import { type Fountain, startFountain } from "../support/harness.ts";
 import { logInAndStepUp } from "../support/session.ts";
 
 const SECURE_URL = "https://fountain.example";
-const TEXT_TYPES = /^text\/(?:plain|html); charset=utf-8$/i;
+const TEXT_TYPES = /^text\/(?:plain|html|javascript); charset=utf-8$/i;
 /** JSON is UTF-8 by itself (RFC 8259 §8.1). */
 const JSON_TYPES = /^application\/(?:problem\+json|json|x-ndjson|jwk-set\+json)$/;
 

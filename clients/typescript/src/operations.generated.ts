@@ -1243,12 +1243,24 @@ export interface Operations {
   "GET /gateway/authorize": {
     data: undefined;
   };
+  /** Get the module with this worker's panels of the console. (for anyone) */
+  "GET /gateway/panel.js": {
+    data: string;
+  };
+  /** Get the module of the console, which has what panels are made with. (for anyone) */
+  "GET /console/console.js": {
+    data: string;
+  };
   /** Get the OpenAPI 3.1 document of all workers. (for anyone) */
   "GET /openapi.json": {
     data: {
       openapi: string;
       [name: string]: unknown;
     };
+  };
+  /** Get the module with this worker's panels of the console. (for anyone) */
+  "GET /kms/panel.js": {
+    data: string;
   };
   /** Get the public keys that verify access tokens and ID tokens (RFC 7517). (for anyone) */
   "GET /kms/.well-known/jwks.json": {

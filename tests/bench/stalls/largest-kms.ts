@@ -17,6 +17,7 @@ const newAccounts = (path: string) => () =>
   );
 
 export const KMS: Record<string, Largest> = {
+  "kms GET /panel.js": NO_BODY,
   "kms GET /.well-known/jwks.json": NO_BODY,
   "kms GET /.well-known/openid-configuration": NO_BODY,
   "kms GET /userinfo": ONE_ROW,

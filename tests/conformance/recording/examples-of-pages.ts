@@ -15,6 +15,14 @@ const filled = (visitor: Visitor, path: string, fields: Record<string, string>, 
   sent: [path, undefined, { form: { ...visitor.formOf(path, which), ...fields } }],
 });
 
+/** What the script of the console's page sends. */
+const fromConsole = async (visitor: Visitor, path: string, sent: object): Promise<Prepared> => {
+  const { html } = await visitor.get("/console");
+  const [, data = "{}"] = /id="console-data">([^<]*)</.exec(html) ?? [];
+  const { form } = JSON.parse(data);
+  return { headers: { ...FROM_HERE, cookie: cookieHeader(visitor) }, sent: [path, { form, ...sent }] };
+};
+
 const AGREED = { terms: TERMS_VERSION };
 
 /** Someone without a factor who has agreed to the terms, unless they have yet to, and logged in by the page. */
@@ -28,6 +36,14 @@ const enter = async (stack: Stack, hasAgreed = true) => {
 };
 
 export const PAGE_EXAMPLES: Record<string, Example> = {
+  "POST /console/call": async ({ stack }) => {
+    const { visitor } = await enter(stack);
+    return fromConsole(visitor, "/console/call", { method: "GET", path: "/kms/me" });
+  },
+  "POST /console/verify": async ({ stack }) => {
+    const { account, visitor } = await enter(stack);
+    return fromConsole(visitor, "/console/verify", { proof: account });
+  },
   "POST /account/login": async ({ stack }) => {
     const { account } = await createBeginner(stack);
     const visitor = openVisitor(stack.fountain);

@@ -12,11 +12,13 @@ import { personalDataEndpoints } from "./aggregates/personal-data.routes.ts";
 import { authorizeEndpoints } from "./authorize/authorize.routes.ts";
 import { explainEndpoints } from "./authorize/explain.routes.ts";
 import type { GatewayServices } from "./composition/services.ts";
+import { panelEndpoints } from "./console/panel.routes.ts";
 import { INFO, openApiEndpoints } from "./docs/openapi.routes.ts";
 import { pagesEndpoints } from "./docs/pages.routes.ts";
 import { securityTxtEndpoints } from "./docs/security-txt.routes.ts";
 import { healthEndpoints } from "./health/health.routes.ts";
 import { limitsEndpoints } from "./limits/limits.routes.ts";
+import { consoleScriptEndpoints } from "./pages/console/script.routes.ts";
 import { accountPages } from "./pages/pages.routes.ts";
 import { problemPage } from "./pages/views/problem.tsx";
 import { policiesEndpoints } from "./policies/policies.routes.ts";
@@ -54,6 +56,8 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     ...overviewEndpoints,
     ...refusedCallsEndpoints,
     ...authorizeEndpoints,
+    ...panelEndpoints,
+    ...consoleScriptEndpoints,
     ...accountPages(async (request, { env, executionCtx }) => app.fetch(request, env, executionCtx)),
     ...openApiEndpoints({
       gateway: () => documentOf(app, "gateway", INFO),

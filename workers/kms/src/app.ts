@@ -26,6 +26,7 @@ import { resetLinksEndpoints } from "./by-mail/reset-links.routes.ts";
 import { signUpEndpoints } from "./by-mail/sign-up.routes.ts";
 import type { KmsServices } from "./composition/services.ts";
 import { consentsEndpoints } from "./consents/consents.routes.ts";
+import { panelEndpoints } from "./console/panel.routes.ts";
 import { deviceEndpoints } from "./device/device.routes.ts";
 import { auditedAccess } from "./http/audited-access.ts";
 import { userInfoEndpoints } from "./identity/userinfo.routes.ts";
@@ -55,6 +56,7 @@ import { wrappingEndpoints } from "./vault/wrapping.routes.ts";
 
 /** Hono takes the first that fits, so that literal paths stand before those with parameters. */
 const ENDPOINTS = [
+  ...panelEndpoints,
   ...keySetEndpoints,
   ...registerEndpoints,
   ...signUpEndpoints,

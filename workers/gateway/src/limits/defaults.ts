@@ -14,6 +14,7 @@ const PER_MINUTE: readonly (readonly [name: string, match: string, limit: number
   ["default-sign-up", "POST /kms/sign-up", 60],
   ["default-account-pages", "POST /account/**", 1_200],
   ["default-oauth-pages", "POST /oauth/**", 1_200],
+  ["default-console", "POST /console/**", 6_000],
   ["default-forgot", "POST /kms/password/forgot", 600],
   ["default-invitation", "POST /kms/invitations/accept", 600],
   ["default-reset", "POST /kms/password/reset", 600],

@@ -5,6 +5,10 @@ import { changePassword, showProfile } from "./account/profile.tsx";
 import { changeFactors, showSecurity } from "./account/security.tsx";
 import { endSessions, showSessions } from "./account/sessions.tsx";
 import { showTerms, takeTerms } from "./account/terms.tsx";
+import { callSchema, makeCall } from "./console/call.ts";
+import { createCallEndpoint } from "./console/endpoint.ts";
+import { showConsole } from "./console/shell-page.ts";
+import { verifySchema, verifyVisitor } from "./console/verify.ts";
 import { TERMS } from "./frame/consents.ts";
 import { HOME } from "./frame/destination.ts";
 import { createPageEndpoint, type PageEndpoint } from "./frame/endpoint.ts";
@@ -46,6 +50,9 @@ const ACCOUNT = {
 const isAccountPath = (path: string): path is keyof typeof ACCOUNT => Object.hasOwn(ACCOUNT, path);
 const PATHS = Object.keys(ACCOUNT).filter(isAccountPath);
 
+/** The script decides what each address shows. */
+const CONSOLE = ["GET /console", "GET /console/{path+}"] as const;
+
 /** What a form of this page does that had to wait; `undefined`: none does. */
 const takeOf = (path: string): VisitorHandle | undefined => {
   if (path === DEVICE) return takeDevice;
@@ -60,7 +67,16 @@ const resume: Resume = async (page, visitor, { path, form }) => {
 /** The pages of one gateway, which sends their operations by `dispatch`. */
 export const accountPages = (dispatch: Dispatch): PageEndpoint[] => {
   const declare = createPageEndpoint(dispatch);
+  const declareCall = createCallEndpoint(dispatch);
   return [
+    declareCall("POST /console/call", callSchema, makeCall),
+    declareCall("POST /console/verify", verifySchema, verifyVisitor),
+    ...CONSOLE.map((key) =>
+      declare(
+        key,
+        forVisitors(async (page) => showConsole(page)),
+      ),
+    ),
     declare("GET /account/login", showLogin),
     declare("POST /account/login", takeLogin(resume)),
     declare("GET /account/second-factor", showFactor),

@@ -22,7 +22,7 @@ test.each([
   "/kms/logout",
   "/account/logout",
   "/account/nothing",
-  "/console",
+  "/consoles",
   `/account?${"x".repeat(8_192)}`,
   "",
 ])("%j leads to no other place than the account", (next) => {
@@ -32,6 +32,7 @@ test.each([
 test.each([
   ["/account/sessions?done=ended#x", "/account/sessions?done=ended"],
   ["/account/./security", "/account/security"],
+  ["/console/people?q=mara", "/console/people?q=mara"],
   [
     "/oauth/authorize?redirect_uri=https%3A%2F%2Fapp.example%2F",
     "/oauth/authorize?redirect_uri=https%3A%2F%2Fapp.example%2F",

@@ -22,7 +22,7 @@ export interface PageEndpoint {
 const originOf = (url: string): string => URL.parse(url)?.origin ?? "";
 
 /** Refuses a form that is none of ours with 403. */
-const assertOwnForm = ({ context, jar, form, texts }: PageCall): void => {
+export const assertOwnForm = ({ context, jar, form, texts }: PageCall): void => {
   const origins = [context.get("services").publicUrl, context.req.url].map(originOf);
   const sent = { fields: context.get("fields"), origins, secret: jar.sentSecret, token: form[TOKEN_FIELD] ?? "" };
   if (!isOwnForm(sent)) throw new PageProblem("forbidden", { detail: texts.failure.expiredForm });

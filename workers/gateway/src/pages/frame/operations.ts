@@ -35,6 +35,14 @@ export interface Operation {
   json?: unknown;
 }
 
+/** A call as it is sent: its fields and its text besides. */
+export interface Sending extends Omit<Operation, "json"> {
+  headers: Readonly<Record<string, string | undefined>>;
+  body?: string | undefined;
+}
+
+export type Send = (sending: Sending) => Promise<Response>;
+
 export type Operate = <Value>(operation: Operation, schema: z.ZodType<Value>) => Promise<Result<Value, Refusal>>;
 
 /** Of an operation whose response says nothing that matters. */
@@ -51,10 +59,11 @@ const isCode = (code: string): code is ProblemCode => code in PROBLEMS;
 /** These describe the visitor, and not the page's form. */
 const PASSED_ON = ["user-agent", "accept-language"];
 
-const requestOf = (context: GatewayContext, { method, path, token, json }: Operation): Request => {
+const requestOf = (context: GatewayContext, { method, path, token, headers: own, body }: Sending): Request => {
   const request = currentRequest();
   const fields = context.get("fields");
   const headers = new Headers({ accept: "application/json", [PAGE_HEADER]: "1" });
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) headers.set(name, value);
   for (const name of PASSED_ON) {
     const value = fields.get(name);
     if (value !== null) headers.set(name, value);
@@ -66,9 +75,8 @@ const requestOf = (context: GatewayContext, { method, path, token, json }: Opera
     if (request.clientAddress !== undefined) headers.set("cf-connecting-ip", request.clientAddress);
   }
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-  if (json !== undefined) headers.set("content-type", "application/json");
   const url = new URL(path, context.get("services").publicUrl);
-  return new Request(url, { method, headers, ...(json !== undefined && { body: JSON.stringify(json) }) });
+  return new Request(url, { method, headers, ...(body !== undefined && { body }) });
 };
 
 const refusalIn = (response: Response, body: unknown): Refusal => {
@@ -85,10 +93,18 @@ const refusalIn = (response: Response, body: unknown): Refusal => {
   };
 };
 
+export const createSend =
+  (dispatch: Dispatch, context: GatewayContext): Send =>
+  (sending) =>
+    dispatch(requestOf(context, sending), context);
+
+const JSON_FIELDS = { "content-type": "application/json" };
+
 export const createOperate =
-  (dispatch: Dispatch, context: GatewayContext): Operate =>
-  async (operation, schema) => {
-    const response = await dispatch(requestOf(context, operation), context);
+  (send: Send): Operate =>
+  async ({ json, ...operation }, schema) => {
+    const content = json === undefined ? { headers: {} } : { headers: JSON_FIELDS, body: JSON.stringify(json) };
+    const response = await send({ ...operation, ...content });
     const text = await response.text();
     const body: unknown = text === "" ? undefined : JSON.parse(text);
     if (!response.ok) {

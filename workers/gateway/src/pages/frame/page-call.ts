@@ -6,7 +6,7 @@ import type { GatewayServices, Installation } from "../../composition/services.t
 import type { Texts } from "../texts/en.ts";
 import { isLanguage, LANGUAGES } from "../texts/languages.ts";
 import { type Jar, openJar } from "./jar.ts";
-import { createOperate, type Dispatch, type Operate } from "./operations.ts";
+import { createOperate, createSend, type Dispatch, type Operate, type Send } from "./operations.ts";
 
 /** The fields of a form; of one that is sent twice, the first. */
 export type Form = Readonly<Record<string, string>>;
@@ -25,6 +25,9 @@ export interface Reader {
 export interface PageCall extends Reader {
   /** Empty, unless a form was sent. */
   readonly form: Form;
+  /** Sends a call through the gateway's own pipeline. */
+  readonly send: Send;
+  /** The same for an operation, whose response is read. */
   readonly operate: Operate;
 }
 
@@ -58,8 +61,7 @@ export const openReader = (context: GatewayContext): Reader => {
   return { context, path, query, jar, installation, language, texts: LANGUAGES[language] };
 };
 
-export const openPage = (context: GatewayContext, dispatch: Dispatch, form: Form): PageCall => ({
-  ...openReader(context),
-  form,
-  operate: createOperate(dispatch, context),
-});
+export const openPage = (context: GatewayContext, dispatch: Dispatch, form: Form): PageCall => {
+  const send = createSend(dispatch, context);
+  return { ...openReader(context), form, send, operate: createOperate(send) };
+};

@@ -34,6 +34,16 @@ const withCookies = ({ jar }: Pick<Reader, "jar">, response: Response): Response
   return response;
 };
 
+const textResponse = (
+  page: Reader,
+  text: string,
+  { status = 200, headers }: { status?: number; headers: Record<string, string> },
+): Response =>
+  withCookies(
+    page,
+    new Response(text, { status, headers: { ...HEADERS, ...headers, "content-type": "text/html; charset=utf-8" } }),
+  );
+
 /** What hono/jsx makes of a page. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -42,18 +52,18 @@ export const htmlResponse = async (
   html: Html,
   { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
 ): Promise<Response> =>
-  withCookies(
-    page,
-    new Response(`<!doctype html>\n${await html}`, {
-      status,
-      headers: {
-        ...HEADERS,
-        ...headers,
-        "content-type": "text/html; charset=utf-8",
-        "content-language": page.language,
-      },
-    }),
-  );
+  textResponse(page, `<!doctype html>\n${await html}`, {
+    status,
+    headers: { ...headers, "content-language": page.language },
+  });
+
+/** A page that has its own policy. */
+export const pageResponse = (page: Reader, html: string, headers: Record<string, string>): Response =>
+  textResponse(page, html, { headers });
+
+/** What a script of a page reads. */
+export const pageJson = (page: Reader, value: unknown): Response =>
+  withCookies(page, Response.json(value, { headers: { "cache-control": "no-store" } }));
 
 /** Sends the browser on, by GET (RFC 9110 §15.4.4): to a path of our own, or to an application that the kms sends it to. */
 export const redirect = (page: Reader, to: string): Response =>

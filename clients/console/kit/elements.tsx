@@ -1,0 +1,264 @@
+/** The parts that views are made of. Texts are always text: nothing that is stored somewhere can become markup. */
+import type { ButtonHTMLAttributes, ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { FountainError } from "../../typescript/src/index.ts";
+import { notify } from "./notices.tsx";
+
+interface ViewProps {
+  title: string;
+  /** One sentence: what this is for. */
+  lead?: ComponentChildren;
+  /** Buttons beside the title. */
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** All of a panel: its heading, what can be begun here, and the rest. */
+export const View = ({ title, lead, actions, children }: ViewProps): JSX.Element => {
+  useEffect(() => {
+    document.title = `${title} · Console`;
+  }, [title]);
+  return (
+    <>
+      <header class="view-head">
+        <h1 tabIndex={-1}>{title}</h1>
+        {actions && <div class="actions">{actions}</div>}
+        {lead && <p class="lead">{lead}</p>}
+      </header>
+      {children}
+    </>
+  );
+};
+
+interface SectionProps {
+  title: string;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export const Section = ({ title, actions, children }: SectionProps): JSX.Element => (
+  <section class="card">
+    <div class="section-head">
+      <h2>{title}</h2>
+      {actions && <div class="actions">{actions}</div>}
+    </div>
+    {children}
+  </section>
+);
+
+type ButtonProps = Omit<ButtonHTMLAttributes, "class"> & {
+  /** `main`: what most come for; `danger`: what cannot be undone; `quiet`: within rows. */
+  kind?: "main" | "danger" | "quiet";
+  isBusy?: boolean;
+};
+
+export const Button = ({ kind, isBusy = false, disabled, children, ...more }: ButtonProps): JSX.Element => (
+  <button type="button" class={kind} {...more} aria-busy={isBusy || undefined} disabled={disabled === true || isBusy}>
+    {children}
+  </button>
+);
+
+export type Tone = "good" | "bad" | "warn" | "plain";
+
+export const Badge = ({ tone = "plain", children }: { tone?: Tone; children: ComponentChildren }): JSX.Element => (
+  <span class={`badge ${tone}`}>{children}</span>
+);
+
+/** What went wrong, and the id by which the operator finds it; nothing where nothing did. */
+export const Failure = ({ error }: { error: unknown }): JSX.Element | null => {
+  if (error === undefined) return null;
+  const isKnown = error instanceof FountainError;
+  const text = isKnown ? (error.detail ?? error.title) : error instanceof Error ? error.message : String(error);
+  return (
+    <div class="failure" role="alert">
+      <p>{text}</p>
+      {isKnown && error.errors.length > 0 && (
+        <ul>
+          {error.errors.map(({ pointer, detail }) => (
+            <li>
+              <code>{pointer.replace(/^#\/?/, "")}</code> {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+      {isKnown && error.requestId && (
+        <p class="meta">
+          Request <code>{error.requestId}</code>
+        </p>
+      )}
+    </div>
+  );
+};
+
+interface LoadingProps {
+  of: { error: unknown; isLoading: boolean };
+  /** Whether there is something to show already. */
+  isThere: boolean;
+  children: ComponentChildren;
+}
+
+/** What was loaded; before that, or instead, what there is to say. */
+export const Loading = ({ of, isThere, children }: LoadingProps): JSX.Element => (
+  <>
+    <Failure error={of.error} />
+    {!isThere && of.isLoading && <p class="meta">Loading …</p>}
+    {isThere && children}
+  </>
+);
+
+/** Where there is nothing yet: what to do first. */
+export const Empty = ({ children }: { children: ComponentChildren }): JSX.Element => (
+  <div class="empty">{children}</div>
+);
+
+const UNITS = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+/** How long ago or ahead an instant is, in words: `3 hours ago`. */
+export const relativeTime = (instant: string, nowMs = Date.now()): string => {
+  const seconds = Math.round((Date.parse(instant) - nowMs) / 1_000);
+  const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  return relative.format(Math.trunc(seconds / length), unit);
+};
+
+/** An instant (RFC 3339) in words, and exactly when one points at it; `never` where there is none. */
+export const Time = ({ at, never = "never" }: { at: string | null | undefined; never?: string }): JSX.Element =>
+  at ? (
+    <time dateTime={at} title={exact.format(new Date(at))}>
+      {relativeTime(at)}
+    </time>
+  ) : (
+    <span class="meta">{never}</span>
+  );
+
+/** A text with a button that copies it. `isSecret`: shown this once. */
+export const Copyable = ({
+  text,
+  label,
+  isSecret = false,
+}: {
+  text: string;
+  label: string;
+  isSecret?: boolean;
+}): JSX.Element => (
+  <div class={isSecret ? "copyable secret" : "copyable"}>
+    <output aria-label={label}>
+      <code>{text}</code>
+    </output>
+    <Button
+      kind="quiet"
+      onClick={() => {
+        navigator.clipboard.writeText(text).then(
+          () => notify("Copied."),
+          () => notify("The browser does not let this page copy: select the text instead."),
+        );
+      }}
+    >
+      Copy
+    </Button>
+  </div>
+);
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** A dialog that is open as long as it is rendered; Escape closes it. */
+export const Dialog = ({ title, onClose, children }: DialogProps): JSX.Element => {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    const opener = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <div class="section-head">
+        <h2 id={id}>{title}</h2>
+        <Button kind="quiet" aria-label="Close" onClick={onClose}>
+          ✕
+        </Button>
+      </div>
+      {children}
+    </dialog>
+  );
+};
+
+interface ConfirmProps {
+  /** On the button that opens it. */
+  label: string;
+  /** The question. */
+  title: string;
+  /** What happens then. */
+  children: ComponentChildren;
+  /** On the button that does it; `label`, unless it says more. */
+  action?: string;
+  /** Rejects where it failed, which is shown. */
+  run: () => Promise<unknown>;
+  kind?: "danger" | "main" | "quiet";
+  isDisabled?: boolean;
+}
+
+/** A button that asks before it does what it says. */
+export const Confirm = ({
+  label,
+  title,
+  children,
+  action = label,
+  run,
+  kind = "danger",
+  isDisabled = false,
+}: ConfirmProps): JSX.Element => {
+  const [isOpen, setOpen] = useState(false);
+  const [state, setState] = useState<{ isBusy: boolean; error?: unknown }>({ isBusy: false });
+  const confirm = async (): Promise<void> => {
+    setState({ isBusy: true });
+    try {
+      await run();
+      setState({ isBusy: false });
+      setOpen(false);
+    } catch (error) {
+      setState({ isBusy: false, error });
+    }
+  };
+  return (
+    <>
+      <Button kind="quiet" disabled={isDisabled} onClick={() => setOpen(true)}>
+        {label}
+      </Button>
+      {isOpen && (
+        <Dialog title={title} onClose={() => setOpen(false)}>
+          {children}
+          <Failure error={state.error} />
+          <div class="actions end">
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button kind={kind === "quiet" ? "main" : kind} isBusy={state.isBusy} onClick={() => void confirm()}>
+              {action}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+};

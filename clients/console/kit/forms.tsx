@@ -1,0 +1,197 @@
+/** Forms: fields with labels and hints, and a form that sends its values once. */
+import type { ComponentChildren, JSX } from "preact";
+import { useId } from "preact/hooks";
+import { Button, Failure } from "./elements.tsx";
+import { useAction } from "./state.ts";
+
+interface ControlProps {
+  label: string;
+  name: string;
+  hint?: ComponentChildren;
+  /** What it begins with; the form keeps what is entered. */
+  defaultValue?: string;
+  /** Where the view follows each change. */
+  value?: string;
+  onValue?: (value: string) => void;
+  required?: boolean;
+  readOnly?: boolean;
+  autoFocus?: boolean;
+  placeholder?: string;
+  maxLength?: number;
+}
+
+interface FieldProps extends ControlProps {
+  type?: "text" | "search" | "password" | "email" | "url" | "number" | "datetime-local" | "date";
+  pattern?: string;
+  min?: number | string;
+  max?: number | string;
+  step?: number | string;
+  inputMode?: "numeric" | "text" | "url" | "email" | "search";
+  autocomplete?: string;
+}
+
+interface TextFieldProps extends ControlProps {
+  rows?: number;
+}
+
+const following = (onValue: ControlProps["onValue"]) => ({
+  ...(onValue && {
+    onInput: ({ currentTarget }: { currentTarget: { value: string } }): void => onValue(currentTarget.value),
+  }),
+});
+
+const Frame = ({
+  id,
+  label,
+  hint,
+  children,
+}: {
+  id: string;
+  label: string;
+  hint: ComponentChildren;
+  children: ComponentChildren;
+}): JSX.Element => (
+  <div class="field">
+    <label for={id}>{label}</label>
+    {children}
+    {hint && <small id={`${id}-hint`}>{hint}</small>}
+  </div>
+);
+
+const described = (id: string, hint: ComponentChildren): string | undefined => (hint ? `${id}-hint` : undefined);
+
+export const Field = ({ label, hint, onValue, autocomplete = "off", ...input }: FieldProps): JSX.Element => {
+  const id = useId();
+  // Preact types each type of input by itself.
+  const attributes: Record<string, unknown> = input;
+  return (
+    <Frame id={id} label={label} hint={hint}>
+      <input
+        id={id}
+        autocomplete={autocomplete}
+        spellcheck={false}
+        aria-describedby={described(id, hint)}
+        {...attributes}
+        {...following(onValue)}
+      />
+    </Frame>
+  );
+};
+
+export const TextField = ({ label, hint, onValue, rows = 4, ...area }: TextFieldProps): JSX.Element => {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint}>
+      <textarea
+        id={id}
+        rows={rows}
+        spellcheck={false}
+        aria-describedby={described(id, hint)}
+        {...area}
+        {...following(onValue)}
+      />
+    </Frame>
+  );
+};
+
+interface ChoiceProps extends Omit<ControlProps, "readOnly" | "placeholder" | "maxLength"> {
+  options: readonly (readonly [value: string, text: string])[];
+}
+
+export const Choice = ({ label, hint, options, onValue, value, defaultValue, ...select }: ChoiceProps): JSX.Element => {
+  const id = useId();
+  const chosen = value ?? defaultValue;
+  return (
+    <Frame id={id} label={label} hint={hint}>
+      <select id={id} aria-describedby={described(id, hint)} {...select} {...following(onValue)}>
+        {options.map(([option, text]) => (
+          <option value={option} selected={option === chosen}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </Frame>
+  );
+};
+
+interface ChecksProps {
+  legend: string;
+  name: string;
+  options: readonly (readonly [value: string, text: string])[];
+  chosen?: readonly string[];
+  hint?: ComponentChildren;
+}
+
+/** Boxes of which any number can be ticked: `values.all(name)`. */
+export const Checks = ({ legend, name, options, chosen = [], hint }: ChecksProps): JSX.Element => (
+  <fieldset>
+    <legend>{legend}</legend>
+    {hint && <small>{hint}</small>}
+    <div class="checks">
+      {options.map(([value, text]) => (
+        <label>
+          <input type="checkbox" name={name} value={value} defaultChecked={chosen.includes(value)} /> {text}
+        </label>
+      ))}
+    </div>
+  </fieldset>
+);
+
+/** What was entered. */
+export interface Values {
+  /** Without blanks around it; empty where nothing was entered. */
+  text(name: string): string;
+  /** As it is, for passwords and secrets. */
+  raw(name: string): string;
+  all(name: string): string[];
+}
+
+const valuesOf = (form: HTMLFormElement): Values => {
+  const data = new FormData(form);
+  const raw = (name: string): string => String(data.get(name) ?? "");
+  return { text: (name) => raw(name).trim(), raw, all: (name) => data.getAll(name).map(String) };
+};
+
+interface FormProps {
+  /** On the button that sends it. */
+  action: string;
+  /** Rejects where it failed: the failure is shown, and what was entered stays. */
+  onSend: (values: Values) => Promise<unknown>;
+  /** What is said after a success. */
+  done?: string;
+  onCancel?: () => void;
+  /** `row`: the button stands beside the fields. */
+  layout?: "row" | "column";
+  isDangerous?: boolean;
+  children: ComponentChildren;
+}
+
+export const Form = ({
+  action,
+  onSend,
+  done,
+  onCancel,
+  layout = "column",
+  isDangerous = false,
+  children,
+}: FormProps): JSX.Element => {
+  const send = useAction(onSend, done);
+  return (
+    <form
+      class={layout}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send.run(valuesOf(event.currentTarget));
+      }}
+    >
+      {children}
+      <Failure error={send.error} />
+      <div class="actions">
+        <Button type="submit" kind={isDangerous ? "danger" : "main"} isBusy={send.isBusy}>
+          {action}
+        </Button>
+        {onCancel && <Button onClick={onCancel}>Cancel</Button>}
+      </div>
+    </form>
+  );
+};

@@ -1,0 +1,28 @@
+/** What panels are made with. They import it as `#console`, and Preact by its own name: the console has one of each. */
+export type { ItemOf, Schemas } from "../../typescript/src/index.ts";
+export { FountainError } from "../../typescript/src/index.ts";
+export { askBy, type Challenge, call, fetchPath, list, type StepUp } from "./calls.ts";
+export { Bars, Progress } from "./charts.tsx";
+export {
+  Badge,
+  Button,
+  Confirm,
+  Copyable,
+  Dialog,
+  Empty,
+  Failure,
+  Loading,
+  relativeTime,
+  Section,
+  Time,
+  type Tone,
+  View,
+} from "./elements.tsx";
+export { Checks, Choice, Field, Form, TextField, type Values } from "./forms.tsx";
+export { addressOf, Link, navigate, useLocation } from "./navigation.tsx";
+export { Notices, notify } from "./notices.tsx";
+export { pageData } from "./page-data.ts";
+export { GROUPS, type Panel, type PanelProps } from "./panel.ts";
+export { type Profile, ProfileContext, useMay, useProfile } from "./session.ts";
+export { type Action, type Listed, type Loaded, useAction, useEvery, useList, useLoaded } from "./state.ts";
+export { type Column, ListTable, Table } from "./tables.tsx";

@@ -1,0 +1,18 @@
+/** Modules for browsers, which keep them and ask each time whether they are still the same. */
+import { createHash } from "node:crypto";
+import { z } from "@hono/zod-openapi";
+
+/** As a response is declared. */
+export const module = (description: string) => ({
+  description,
+  content: { "text/javascript": { schema: z.string() } },
+});
+
+/** Gives the response with a module. Its entity tag is the hash of its text. */
+export const createModuleResponse = (text: string): (() => Response) => {
+  const etag = `"${createHash("sha256").update(text).digest("base64url")}"`;
+  return () =>
+    new Response(text, {
+      headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache", etag },
+    });
+};

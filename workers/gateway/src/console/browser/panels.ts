@@ -1,0 +1,4 @@
+/** The gateway's panels of the console. */
+import type { Panel } from "#console";
+
+export const panels: readonly Panel[] = [];

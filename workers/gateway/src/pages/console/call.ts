@@ -1,0 +1,54 @@
+/**
+ * What the console's script calls is made in the name of the browser's session, through the gateway's own pipeline. The script
+ * never holds a token, and no other page of this host has what makes a call one of the console's.
+ */
+import { z } from "zod";
+import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
+import { problem } from "#shared/problem/problem.ts";
+import { owesConsent } from "../frame/consents.ts";
+import type { PageCall } from "../frame/page-call.ts";
+import { owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
+
+export const callSchema = z.strictObject({
+  /** The token of the page. */
+  form: z.string(),
+  method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+  /** With its query. */
+  path: z
+    .string()
+    .max(MAX_ADDRESS_CHARACTERS)
+    .regex(/^\/(?!\/)[^\s#]*$/),
+  headers: z
+    .strictObject({
+      accept: z.string().optional(),
+      "content-type": z.string().optional(),
+      "idempotency-key": z.string().optional(),
+      "if-match": z.string().optional(),
+    })
+    .default({}),
+  body: z.string().optional(),
+});
+
+/** These give tokens to those who call them, and the console's script is to have none. */
+const GIVING_TOKENS =
+  /^\/(?:kms\/(?:login|token|register|invitations\/accept|password\/reset)|twofa\/auth\/verify)(?:[/?]|$)/;
+
+/** The visitor, who must have got in: everything that a page would ask for first. Throws 401 or 403. */
+const visitorIn = async (page: PageCall): Promise<Visitor> => {
+  const visitor = await visitorOf(page);
+  if (!visitor || (await owesFactor(page, visitor)))
+    throw problem("unauthenticated", { detail: "The session has ended: reload the page to log in." });
+  if (await owesConsent(page, visitor))
+    throw problem("forbidden", { detail: "Something has to be agreed to first: reload the page." });
+  return visitor;
+};
+
+/** Makes the call. Its response is the operation's own. */
+export const makeCall = async (page: PageCall, call: z.infer<typeof callSchema>): Promise<Response> => {
+  if (GIVING_TOKENS.test(call.path))
+    throw problem("forbidden", { detail: "The console cannot call what responds with tokens." });
+  const { token } = await visitorIn(page);
+  const { method, path, headers, body } = call;
+  const response = await page.send({ method, path, token, headers, body });
+  return new Response(response.body, response);
+};
