@@ -1,5 +1,5 @@
 /**
- * Every page of the gateway in a real Chromium, in the states that people meet it in: axe finds no violation, light and dark, on a
+ * Every page of the gateway but the console in a real Chromium, in the states that people meet it in: axe finds no violation, light and dark, on a
  * narrow and a wide screen, and nothing has to be scrolled sideways (WCAG 2.2 §1.4.10). Skipped, and said so, where there is no
  * Chromium.
  */
@@ -209,7 +209,6 @@ const STATES: Readonly<Record<string, Record<string, Visit>>> = {
   "GET /account/data": { "as it is": (page) => asMember(page, "/account/data") },
 };
 
-/** Without the console, which has tests of its own. */
 const pagesIn = (routes: Readonly<Record<string, unknown>>): string[] =>
   Object.keys(routes).filter((key) => routes[key] === PAGE && !key.startsWith("GET /console"));
 
