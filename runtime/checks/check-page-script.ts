@@ -25,7 +25,7 @@ const PANELS: readonly Script[] = globSync("*/src/console/browser/panels.ts", { 
   .toSorted()
   .map((source) => ({
     source,
-    compiled: source.replace("browser/panels.ts", "panel-script.ts"),
+    compiled: source.replace("browser/panels.ts", "panel-script.generated.ts"),
     name: "PANEL_SCRIPT",
     kind: "panel",
   }));
@@ -45,7 +45,7 @@ const SCRIPTS: readonly Script[] = [
   },
   {
     source: "gateway/src/pages/console/browser/main.tsx",
-    compiled: "gateway/src/pages/console/console-script.ts",
+    compiled: "gateway/src/pages/console/console-script.generated.ts",
     name: "CONSOLE_SCRIPT",
     kind: "console",
   },

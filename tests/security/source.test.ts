@@ -29,7 +29,7 @@ test("no text becomes code", () => {
   expect(filesWith(/\beval\(|\bnew Function\b|\bimport\((?!["'])|\bset(?:Timeout|Interval)\(\s*["'`]/)).toEqual([
     // Modules of the workers that the page names, which its policy lets load no other.
     "workers/gateway/src/pages/console/browser/panels.ts",
-    "workers/gateway/src/pages/console/console-script.ts",
+    "workers/gateway/src/pages/console/console-script.generated.ts",
   ]);
 });
 
@@ -58,8 +58,10 @@ test("no page makes markup of text, or listens to messages of other pages", () =
       /\binnerHTML\b|\bouterHTML\b|\binsertAdjacentHTML\b|\bdocument\.write\b|\bonmessage\b|"message"\s*,\s*\(event/,
     ),
     // Preact can, where it is told to: no view of ours tells it. The page's policy would refuse it, too (trusted types).
-  ).toEqual(["workers/gateway/src/pages/console/console-script.ts"]);
-  expect(filesWith(/\bdangerouslySetInnerHTML\b/)).toEqual(["workers/gateway/src/pages/console/console-script.ts"]);
+  ).toEqual(["workers/gateway/src/pages/console/console-script.generated.ts"]);
+  expect(filesWith(/\bdangerouslySetInnerHTML\b/)).toEqual([
+    "workers/gateway/src/pages/console/console-script.generated.ts",
+  ]);
 });
 
 test("no cookie is set or read but by the pages, and nothing else is kept in a browser", () => {
@@ -101,7 +103,7 @@ test("no call to others follows a redirect", () => {
     // The console's, which calls its own page's paths only.
     "clients/console/kit/calls.ts",
     "workers/gateway/src/pages/console/browser/step-up.tsx",
-    "workers/gateway/src/pages/console/console-script.ts",
+    "workers/gateway/src/pages/console/console-script.generated.ts",
     "workers/gateway/src/pages/frame/pages-script.ts",
     "workers/gateway/src/app.ts",
     // Two addresses of the gateway's own workers.

@@ -1,7 +1,7 @@
 /** The panels that this worker brings to the console. */
 import { createModuleResponse, module } from "#shared/console/module.ts";
 import { endpoint } from "../endpoint.ts";
-import { PANEL_SCRIPT } from "./panel-script.ts";
+import { PANEL_SCRIPT } from "./panel-script.generated.ts";
 
 const panel = endpoint("GET /gateway/panel.js", {
   operationId: "gateway.getPanel",

@@ -1,7 +1,7 @@
 /** The console itself, as a module of its page. */
 import { createModuleResponse, module } from "#shared/console/module.ts";
 import { endpoint } from "../../endpoint.ts";
-import { CONSOLE_SCRIPT } from "./console-script.ts";
+import { CONSOLE_SCRIPT } from "./console-script.generated.ts";
 
 const consoleScript = endpoint("GET /console/console.js", {
   operationId: "gateway.getConsoleScript",
