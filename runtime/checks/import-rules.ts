@@ -70,13 +70,13 @@ const RULES: readonly Rule[] = [
   { rule: "nothing may import index.ts", from: /^workers\//, never: ["^workers/[^/]+/src/index\\.ts$"] },
   {
     rule: "a worker may import only itself and shared",
-    from: /^workers\/([^/]+)\/(?!.*\/browser\/)/,
+    from: /^workers\/([^/]+)\/(?!.*(?:\/browser\/|\.generated\.ts$))/,
     only: ["^workers/$1/", "^shared/", "^npm:"],
   },
   {
     rule: "what runs in a browser may import only its own worker, shared, the typed client, and what panels are made with",
     from: /^workers\/([^/]+)\/.*\/browser\//,
-    only: ["^workers/$1/", "^shared/", "^clients/typescript/src/index\.ts$", "^npm:", "^console$"],
+    only: ["^workers/$1/", "^shared/", "^clients/typescript/src/index.ts$", "^npm:", "^console$"],
   },
   { rule: "shared may import only shared", from: /^shared\//, only: ["^shared/", "^npm:"] },
   {
