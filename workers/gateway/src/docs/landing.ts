@@ -62,6 +62,7 @@ export const landingPage = (publicUrl: string): Page => ({
 <p class="lead">The security backbone for a small team's services: it issues and rotates credentials, checks them at one
 gateway, requires a second factor where it matters, and serves search through the same gateway.</p>
 <nav>
+<a href="/console"><b>Console</b><span>look after people, keys and services</span></a>
 <a href="/account"><b>Your account</b><span>log in, and look after it</span></a>
 <a href="/docs"><b>API reference</b><span>try every operation in the browser</span></a>
 <a href="/openapi.json"><b>openapi.json</b><span>the OpenAPI document</span></a>

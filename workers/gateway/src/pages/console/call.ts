@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { MAX_ADDRESS_CHARACTERS } from "#shared/http/access.ts";
+import { canonicalPath } from "#shared/policy/path.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { owesConsent } from "../frame/consents.ts";
 import type { PageCall } from "../frame/page-call.ts";
@@ -29,9 +30,8 @@ export const callSchema = z.strictObject({
   body: z.string().optional(),
 });
 
-/** These give tokens to those who call them, and the console's script is to have none. */
-const GIVING_TOKENS =
-  /^\/(?:kms\/(?:login|token|register|invitations\/accept|password\/reset)|twofa\/auth\/verify)(?:[/?]|$)/;
+/** These give their callers tokens, and the console's script is to have none. */
+const GIVING_TOKENS = new Set(["/kms/login", "/kms/login/passkey", "/kms/token", "/twofa/auth/verify"]);
 
 /** The visitor, who must have got in: everything that a page would ask for first. Throws 401 or 403. */
 const visitorIn = async (page: PageCall): Promise<Visitor> => {
@@ -45,7 +45,7 @@ const visitorIn = async (page: PageCall): Promise<Visitor> => {
 
 /** Makes the call. Its response is the operation's own. */
 export const makeCall = async (page: PageCall, call: z.infer<typeof callSchema>): Promise<Response> => {
-  if (GIVING_TOKENS.test(call.path))
+  if (GIVING_TOKENS.has(canonicalPath(`http://host${call.path}`)))
     throw problem("forbidden", { detail: "The console cannot call what responds with tokens." });
   const { token } = await visitorIn(page);
   const { method, path, headers, body } = call;
