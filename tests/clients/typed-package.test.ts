@@ -1,6 +1,6 @@
 /** The package `fountain-client` as it would be published: its size, and that it works in Node, in workerd and in Chromium. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,10 +12,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePorts } from "../../runtime/local/ports.ts";
 import { findChromium, startChromium } from "../browser/chromium.ts";
 import { type Fountain, startFountain } from "../support/harness.ts";
+import { CLIENT_PACKAGE, installClient, TSC } from "../support/typed-client/installed.ts";
 
-const ROOT = path.join(import.meta.dirname, "..", "..");
-const PACKAGE = path.join(ROOT, "clients", "typescript");
-const TSC = path.join(ROOT, "node_modules/.bin/tsc");
 const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: the typed client is not tried in one.");
 
@@ -60,10 +58,7 @@ let bundle: string;
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), "fountain-client-"));
-  const installed = path.join(directory, "node_modules", "fountain-client");
-  mkdirSync(installed, { recursive: true });
-  execFileSync(TSC, ["-p", PACKAGE, "--outDir", path.join(installed, "dist")]);
-  cpSync(path.join(PACKAGE, "package.json"), path.join(installed, "package.json"));
+  installClient(directory);
   const stdin = { contents: PROGRAM, resolveDir: directory };
   const { outputFiles } = await build({ stdin, bundle: true, format: "esm", write: false });
   bundle = outputFiles[0]?.text ?? "";
@@ -99,7 +94,9 @@ test("is small, and needs nothing of Node and no other package", async () => {
   });
   const [output] = Object.values(metafile.outputs);
   expect(output?.imports).toEqual([]);
-  expect(JSON.parse(readFileSync(path.join(PACKAGE, "package.json"), "utf8"))).not.toHaveProperty("dependencies");
+  expect(JSON.parse(readFileSync(path.join(CLIENT_PACKAGE, "package.json"), "utf8"))).not.toHaveProperty(
+    "dependencies",
+  );
   expect(gzipSync(outputFiles[0]?.contents ?? "").length).toBeLessThan(MAX_COMPRESSED_BYTES);
 });
 

@@ -80,24 +80,25 @@ const securityOf = ({ caller, scope }: Demand): Json => {
   return caller === "user" ? [{ accessToken: scopes }] : [{ accessToken: scopes }, { apiKey: scopes }];
 };
 
-const withDemand = (operation: JsonObject, worker: string, demand: Demand): JsonObject => {
+const withDemand = (operation: JsonObject, { worker, isForeign }: Owner, demand: Demand): JsonObject => {
   const { parameters } = operation;
   const given = Array.isArray(parameters) ? parameters : [];
   return {
     ...operation,
     tags: [worker],
     security: securityOf(demand),
+    ...(isForeign && { "x-upstream": true }),
     ...(demand.stepUp && { "x-step-up": demand.stepUp.when, "x-step-up-max-age": demand.stepUp.maxAgeSeconds }),
     ...(demand.stepUp && { parameters: [...given, { $ref: "#/components/parameters/X-OTP" }] }),
   };
 };
 
 const pathsOf = (part: Part): [string, JsonObject][] => {
-  const { worker, prefix, document, demandOf } = part;
+  const { prefix, document, demandOf } = part;
   return Object.entries(document.paths).map(([path, item]) => {
     const operations = Object.entries(item).flatMap(([method, operation]): [string, Json][] => {
       const demand = METHODS.includes(method) ? demandOf(method.toUpperCase(), path) : undefined;
-      return demand ? [[method, withDemand(withOwnNames(operation, part), worker, demand)]] : [];
+      return demand ? [[method, withDemand(withOwnNames(operation, part), part, demand)]] : [];
     });
     return [prefix + path, Object.fromEntries(operations)];
   });

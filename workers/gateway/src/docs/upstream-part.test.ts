@@ -40,7 +40,10 @@ test("operations are under the upstream's path, with what the gateway demands, a
       security: [{ own: [] }],
       paths: {
         "/open": {
-          get: { ...OK, security: [{ own: [] }], servers: [{ url: "/x" }], "x-step-up": "always", operationId: "open" },
+          get: {
+            ...{ ...OK, operationId: "open", tags: ["Reading", "more"] },
+            ...{ security: [{ own: [] }], servers: [{ url: "/x" }], "x-step-up": "always" },
+          },
         },
         "/items/{id}": {
           parameters: [
@@ -62,7 +65,10 @@ test("operations are under the upstream's path, with what the gateway demands, a
   );
   expect(Object.keys(document.paths)).toEqual(["/notes/open", "/notes/items/{id}"]);
   expect(document.paths["/notes/open"]).toEqual({
-    get: { summary: "", operationId: "notes.open", parameters: [], ...OK, tags: ["notes"], security: [] },
+    get: {
+      ...{ summary: "", operationId: "notes.open", parameters: [], ...OK, tags: ["notes"], security: [] },
+      ...{ "x-upstream": true, "x-topic": "Reading" },
+    },
   });
   expect(Object.keys(document.paths["/notes/items/{id}"] ?? {})).toEqual(["delete"]);
   expect(document.paths["/notes/items/{id}"]?.["delete"]).toMatchObject({
@@ -105,6 +111,7 @@ test("what is of the wrong kind is left out: the page relies on the shape", asyn
         responses: {},
         tags: ["notes"],
         security: [{ accessToken: [] }, { apiKey: [] }],
+        "x-upstream": true,
       },
     },
   });

@@ -42,12 +42,14 @@ const objectsIn = (value: unknown): JsonObject =>
 /** What of an operation is shown, if it is of the right kind: the page relies on that. */
 const shownOperation = (document: OpenApiDocument, { name }: Upstream, item: unknown, operation: unknown) => {
   const [summary, description, id] = ["summary", "description", "operationId"].map((key) => member(operation, key));
+  const [topic] = listOf(member(operation, "tags"));
   const body = resolved(document, member(operation, "requestBody"));
   return {
     summary: isText(summary) ? summary : "",
     ...(isText(description) && { description }),
     ...(isText(id) && { operationId: `${name}.${id}` }),
     ...(member(operation, "deprecated") === true && { deprecated: true }),
+    ...(isText(topic) && { "x-topic": topic.slice(0, MAX_TITLE_CHARACTERS) }),
     parameters: parametersOf(document, item, operation),
     ...(body && { requestBody: { ...body, content: objectsIn(body["content"]) } }),
     responses: objectsIn(member(operation, "responses")),

@@ -53,7 +53,7 @@ const callOf = (method: string, path: string, operation: Operation, taken: Set<s
 
 /** By topic, each in the order of the document. */
 const topicsOf = (worker: string, calls: readonly Call[]): Topic[] => {
-  const topics = Map.groupBy(calls, ({ path }) => topicOf(worker, path));
+  const topics = Map.groupBy(calls, ({ path, operation }) => textIn(operation["x-topic"]) || topicOf(worker, path));
   return inOrder(worker, topics.keys()).map((name) => ({ name, calls: topics.get(name) ?? [] }));
 };
 

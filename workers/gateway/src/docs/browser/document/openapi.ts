@@ -73,6 +73,10 @@ export interface Operation {
   description?: string;
   deprecated?: boolean;
   security?: { accessToken?: string[]; apiKey?: string[] }[];
+  /** It is of a service behind the gateway. */
+  "x-upstream"?: boolean;
+  /** By which such a service groups it. */
+  "x-topic"?: string;
   "x-step-up"?: string;
   "x-step-up-max-age"?: number;
   parameters?: Parameter[];

@@ -1,8 +1,7 @@
 /** A call with its values filled in, before credentials are added. */
-import { WORKERS } from "#shared/contracts/workers.ts";
 import type { Call } from "./calls.ts";
 import { typeOf } from "./examples.ts";
-import { listIn, objectIn, type Parameter } from "./openapi.ts";
+import { membersIn, objectIn, type Parameter } from "./openapi.ts";
 
 export interface Value {
   parameter: Parameter;
@@ -16,11 +15,15 @@ export interface Filled {
   body?: { mediaType: string; text: string };
 }
 
-/** An operation of Fountain's own, which the typed client knows by method and path. */
-export const isOwn = ({ operation }: Call): boolean => {
-  const [worker] = listIn(operation.tags);
-  return WORKERS.some((own) => own === worker);
-};
+/** An operation of Fountain's own. */
+const isOwn = ({ operation }: Call): boolean => operation["x-upstream"] !== true;
+
+/** Whether the typed client has it, by method and path: that has no pages. */
+export const isTyped = (call: Call): boolean =>
+  isOwn(call) &&
+  !membersIn(call.operation.responses).some(([, { content }]) =>
+    membersIn(content).some(([type]) => type === "text/html"),
+  );
 
 /** The values that are sent in this place. */
 export const valuesIn = ({ values }: Filled, place: Parameter["in"]): Value[] =>
@@ -39,11 +42,11 @@ export const faultOf = (call: Call, parameter: Parameter, text: string): string 
   return segments.some((segment) => LOST_SEGMENT.test(segment)) ? 'A segment must not be empty, "." or "..".' : "";
 };
 
-/** Path and query, percent-encoded. What is missing stands there by its name, in capitals. */
+/** Path and query, percent-encoded. */
 export const addressOf = (filled: Filled): string => {
   const { call } = filled;
   const path = valuesIn(filled, "path").reduce((before, { parameter, text }) => {
-    const segments = isSeveralSegments(call, parameter) ? text.split("/") : [text || parameter.name.toUpperCase()];
+    const segments = isSeveralSegments(call, parameter) ? text.split("/") : [text];
     return before.replace(`{${parameter.name}}`, () => segments.map(encodeURIComponent).join("/"));
   }, call.path);
   const query = new URLSearchParams(valuesIn(filled, "query").map(({ parameter, text }) => [parameter.name, text]));

@@ -1,7 +1,8 @@
 /** What the snippets of all languages share: which credentials a call takes, and that none is ever in one. */
 import { accessOf } from "../document/access.ts";
-import { isJson } from "../document/examples.ts";
-import { addressOf, type Filled, parseJson, valuesIn } from "../document/request.ts";
+import { isJson, typeOf } from "../document/examples.ts";
+import { objectIn, type Parameter } from "../document/openapi.ts";
+import { addressOf, type Filled, parseJson, type Value, valuesIn } from "../document/request.ts";
 
 /** For whom a snippet is written. */
 export interface Setting {
@@ -56,19 +57,21 @@ const bodyOf = ({ body }: Filled): Body | undefined => {
   return { kind: "form", value: new URLSearchParams({ ...Object(members) }) };
 };
 
+/** What stands in a path for what was not typed. */
+const missing = ({ name, schema }: Parameter): string =>
+  typeOf(objectIn(schema)) === "integer" ? "1" : name.toUpperCase();
+
 /** Every text that was typed, with the secrets of the page replaced. */
 const redacted = (filled: Filled, secrets: readonly string[]): Filled => {
   const redact = (text: string): string =>
     secrets.reduce((before, secret) => before.replaceAll(secret, "<credential>"), text);
+  const shown = ({ parameter, text }: Value): string => {
+    if (text === "") return parameter.in === "path" ? missing(parameter) : "";
+    return parameter.in !== "path" && SECRET_NAME.test(parameter.name) ? placeholder(parameter.name) : redact(text);
+  };
   return {
     ...filled,
-    values: filled.values.map(({ parameter, text }) => ({
-      parameter,
-      text:
-        text !== "" && parameter.in !== "path" && SECRET_NAME.test(parameter.name)
-          ? placeholder(parameter.name)
-          : redact(text),
-    })),
+    values: filled.values.map((value) => ({ parameter: value.parameter, text: shown(value) })),
     ...(filled.body && { body: { ...filled.body, text: redact(filled.body.text) } }),
   };
 };

@@ -1,5 +1,5 @@
 /** A call as a program with the typed client. */
-import { isOwn, typedValue, type Value, valuesIn } from "../document/request.ts";
+import { isTyped, typedValue, type Value, valuesIn } from "../document/request.ts";
 import { type Body, bodyText, type Snippet } from "./snippet.ts";
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
@@ -62,11 +62,7 @@ console.log(response.status, await response.text());`;
 const byCall = ({ filled, headers, body }: Snippet): string => {
   const { method, path } = filled.call;
   const given = options({
-    path: objectLiteral(
-      membersOf(valuesIn(filled, "path"), (value) =>
-        value.text === "" ? value.parameter.name.toUpperCase() : typedValue(value),
-      ),
-    ),
+    path: objectLiteral(membersOf(valuesIn(filled, "path"), typedValue)),
     query: objectLiteral(membersOf(valuesIn(filled, "query"), typedValue)),
     headers: Object.keys(headers).length === 0 ? undefined : objectLiteral(headers),
     body: body && bodyLiteral(body, "  "),
@@ -85,5 +81,5 @@ const client = createClient({
   url: ${origin},
 ${credential === undefined ? "" : CREDENTIALS[credential]}});
 `;
-  return `${client}${isOwn(filled.call) ? byCall(snippet) : byFetch(snippet)}\n`;
+  return `${client}${isTyped(filled.call) ? byCall(snippet) : byFetch(snippet)}\n`;
 };
