@@ -19,10 +19,10 @@ export {
   View,
 } from "./elements.tsx";
 export { Checks, Choice, Field, Form, TextField, type Values } from "./forms.tsx";
-export { addressOf, Link, navigate, useLocation } from "./navigation.tsx";
+export { addressOf, Link, navigate, PanelLink, useLocation } from "./navigation.tsx";
 export { Notices, notify } from "./notices.tsx";
 export { pageData } from "./page-data.ts";
 export { GROUPS, type Panel, type PanelProps } from "./panel.ts";
-export { type Profile, ProfileContext, useMay, useProfile } from "./session.ts";
+export { PanelsContext, type Profile, ProfileContext, useMay, useProfile } from "./session.ts";
 export { type Action, type Listed, type Loaded, useAction, useEvery, useList, useLoaded } from "./state.ts";
 export { type Column, ListTable, Table } from "./tables.tsx";

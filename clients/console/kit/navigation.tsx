@@ -1,6 +1,7 @@
 /** The console's addresses: `/console/<panel>/<rest>`, without loading the page again. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useContext, useEffect, useState } from "preact/hooks";
+import { PanelsContext } from "./session.ts";
 
 const BASE = "/console";
 /** `pushState` raises no event of its own. */
@@ -63,3 +64,14 @@ export const Link = ({ to, class: name, current, children }: LinkProps): JSX.Ele
     {children}
   </a>
 );
+
+interface PanelLinkProps extends LinkProps {
+  /** Where the panel is not offered to the person. */
+  otherwise?: ComponentChildren;
+}
+
+/** A link to another panel, for those who have it. */
+export const PanelLink = ({ otherwise = null, ...link }: PanelLinkProps): ComponentChildren => {
+  const [, , id = ""] = link.to.split(/[/?]/);
+  return useContext(PanelsContext).has(id) ? <Link {...link} /> : otherwise;
+};

@@ -19,3 +19,6 @@ export const useMay = (): ((scope: string) => boolean) => {
   const { scopes } = useProfile();
   return (scope) => scopes.includes(scope);
 };
+
+/** The panels that are offered to the person, by their ids. */
+export const PanelsContext = createContext<ReadonlySet<string>>(new Set());

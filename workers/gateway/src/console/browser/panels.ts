@@ -1,4 +1,10 @@
 /** The gateway's panels of the console. */
 import type { Panel } from "#console";
+import { Overview } from "./overview/overview.tsx";
 
-export const panels: readonly Panel[] = [];
+/** All who look after something have something to see there. */
+const OVERVIEW = ["gateway:read", "keys:read", "users:admin", "audit:read", "secrets:read", "search:write"];
+
+export const panels: readonly Panel[] = [
+  { id: "overview", title: "Overview", group: "Now", order: 0, needs: OVERVIEW, View: Overview },
+];

@@ -3,9 +3,10 @@ import { BASE_STYLE } from "../../docs/page.ts";
 
 export const CONSOLE_STYLE = `${BASE_STYLE}
 :root { --control: #7c8fa3; --soft-water: #e8f1fb; --soft-bad: #fdecea; --soft-good: #e7f5ee; --soft-warn: #fdf3e3;
-  --on-water: #fff; }
+  --on-water: #fff; --water: #1b62b3; --good: #166f41; }
 @media (prefers-color-scheme: dark) { :root { --control: #6f859b; --soft-water: #1a2d42; --soft-bad: #3a1f1e;
-  --soft-good: #16301f; --soft-warn: #33260f; --on-water: #0d1620; } }
+  --soft-good: #16301f; --soft-warn: #33260f; --on-water: #0d1620;
+  --water: #6db3ff; --good: #6fd6a1; } }
 body { font-size: 15px; }
 h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; color: var(--deep); }
 h2 { margin: 0; font-size: 1.05rem; }
@@ -32,7 +33,7 @@ main { min-width: 0; padding: 1.25rem 1.5rem 4rem; outline: none; }
 main.start { max-width: 40rem; margin: 0 auto; }
 .view-head { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; margin-bottom: 1rem; }
 .view-head h1 { margin-right: auto; outline: none; overflow-wrap: anywhere; }
-.lead { flex-basis: 100%; margin: 0; color: var(--soft); max-width: 48rem; }
+.lead { flex-basis: 100%; margin: 0; padding-right: max(0px, 100% - 48rem); color: var(--soft); }
 .meta { color: var(--soft); font-size: .875rem; }
 .card, .empty { margin: 0 0 1.25rem; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: .75rem;
   background: var(--card); }
@@ -41,12 +42,14 @@ main.start { max-width: 40rem; margin: 0 auto; }
 .section-head h2 { margin-right: auto; overflow-wrap: anywhere; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 .actions.end { justify-content: flex-end; margin-top: 1rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .75rem; margin-bottom: 1.25rem; }
-.tile { padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card); }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 45%), 1fr)); gap: .75rem; margin-bottom: 1.25rem; }
+.tile { padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card);
+  overflow-wrap: anywhere; }
 .tile b { display: block; font-size: 1.5rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem;
-  align-items: start; }
+  align-items: start; margin-bottom: 1.25rem; }
 .columns > * { min-width: 0; }
+.columns > .card { margin-bottom: 0; }
 .split { display: grid; grid-template-columns: minmax(12rem, 18rem) minmax(0, 1fr); gap: 1.25rem; align-items: start; }
 button, input, select, textarea { font: inherit; color: inherit; }
 button, .button { padding: .4rem .9rem; border: 1px solid var(--control); border-radius: .5rem; background: var(--card);
@@ -107,7 +110,13 @@ pre { margin: .5rem 0; padding: .75rem 1rem; overflow: auto; max-height: 30rem; 
 .bars.good { fill: var(--good); }
 .progress { display: flex; gap: .75rem; align-items: center; }
 progress { flex: 1; height: .75rem; accent-color: var(--water); }
-.tree, .plain { margin: 0; padding: 0; list-style: none; }
+.rows > li { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; padding: .4rem 0;
+  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+.rows > li > .badge:first-child { min-width: 4.5rem; text-align: center; }
+.rows > li > .badge:first-child + span { flex: 1 1 14rem; }
+.rows > li:last-child { border-bottom: 0; }
+.tile h3 { margin: 0; font-size: .875rem; font-weight: 400; color: var(--soft); }
+.tree, ul.plain, ol.plain { margin: 0; padding: 0; list-style: none; }
 .tree ul { margin: 0; padding-left: 1.1rem; list-style: none; }
 .tabs { display: flex; flex-wrap: wrap; gap: .25rem; margin: 0 0 1rem; border-bottom: 1px solid var(--line); }
 .tabs a { padding: .4rem .8rem; text-decoration: none; color: var(--ink); border-bottom: 2px solid transparent; }

@@ -11,6 +11,7 @@ import {
   Notices,
   navigate,
   type Panel,
+  PanelsContext,
   type Profile,
   ProfileContext,
   pageData,
@@ -120,9 +121,11 @@ const Workspace = ({ profile, loaded }: { profile: Profile; loaded: LoadedPanels
             </p>
           )}
           {panel && (
-            <Guard key={panel.id}>
-              <panel.View rest={rest} />
-            </Guard>
+            <PanelsContext.Provider value={new Set(panels.map((one) => one.id))}>
+              <Guard key={panel.id}>
+                <panel.View rest={rest} />
+              </Guard>
+            </PanelsContext.Provider>
           )}
           {!panel && panels.length === 0 && <NoPanels profile={profile} />}
           {!panel && id !== undefined && panels.length > 0 && (
