@@ -48,8 +48,9 @@ button:hover { border-color: var(--water); }
 form button:not([type="button"]), button.main { background: var(--water); border-color: var(--water); color: var(--paper);
   font-weight: 600; }
 .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
-form { display: grid; gap: .7rem; }
-.field { display: grid; gap: .2rem; }
+form { display: grid; grid-template-columns: minmax(0, 1fr); gap: .7rem; justify-items: start; }
+form > * { max-width: 100%; }
+.field { display: grid; grid-template-columns: minmax(0, 1fr); gap: .2rem; width: 100%; }
 .field span { font-size: .875rem; font-weight: 600; }
 .field small, .soft { color: var(--soft); font-size: .875rem; }
 .said { margin: 0; color: var(--warn); font-size: .9rem; }
@@ -87,7 +88,9 @@ h4 { margin: 1.25rem 0 .4rem; font-size: .95rem; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem; padding: .25rem 1rem 1rem; }
 .columns p { margin: .5rem 0; }
 @media (min-width: 80rem) { .columns { grid-template-columns: minmax(0, 1.1fr) minmax(0, 1fr); } }
-.trying { display: grid; gap: .8rem; align-content: start; min-width: 0; padding-top: .75rem; }
+.trying { display: grid; grid-template-columns: minmax(0, 1fr); gap: .8rem; align-content: start; min-width: 0; padding-top: .75rem; }
+/* The question has a button of its own. */
+.trying:has(.question) .sending { display: none; }
 .trying h4 { margin: .25rem 0 0; }
 .tree { list-style: none; margin: .4rem 0; padding: 0; border: 1px solid var(--line); border-radius: .5rem; }
 .tree > li { padding: .5rem .75rem; display: flex; flex-wrap: wrap; gap: .15rem .6rem; align-items: baseline; }
@@ -101,7 +104,7 @@ h4 { margin: 1.25rem 0 .4rem; font-size: .95rem; }
 .constraints { overflow-wrap: anywhere; }
 .response { border-top: 1px solid var(--line); padding: .35rem 0; }
 .response > summary { overflow-wrap: anywhere; }
-.output { display: grid; gap: .5rem; min-width: 0; }
+.output { display: grid; grid-template-columns: minmax(0, 1fr); gap: .5rem; min-width: 0; }
 .output p { margin: 0; }
 .output summary { font-size: .875rem; color: var(--soft); }
 .address { font-family: var(--mono); font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; }

@@ -66,7 +66,8 @@ const show = (workers: readonly Worker[], spec: ApiDocument): (() => void) => {
     input: search,
     onSearch: filter,
     onEnter: () => {
-      const first = calls.find(isShown);
+      const id = search.value.trim().toLowerCase();
+      const first = calls.find(({ anchor }) => anchor.toLowerCase() === id) ?? calls.find(isShown);
       if (first === undefined) return;
       if (calledFor(calls) === first) follow();
       else location.hash = hrefOf(first);

@@ -42,8 +42,8 @@ const stepUp = ({ stepUp: when }: Access, maxAgeSeconds: number): string => {
   if (when === undefined) return "";
   const minutes = maxAgeSeconds / SECONDS_IN_A_MINUTE;
   const within = Number.isInteger(minutes) && minutes > 1 ? `${minutes} minutes` : `${maxAgeSeconds} seconds`;
-  const whom = when === "always" ? "Step-up: " : "Step-up for users who have a second factor: ";
-  return `${whom}it must have been verified within the last ${within}, or its code is sent in \`X-OTP\`.`;
+  const what = when === "always" ? "Step-up: a second factor" : "Step-up for users who have a second factor: it";
+  return `${what} must have been verified within the last ${within}, or its code is sent in \`X-OTP\`.`;
 };
 
 /** In whole sentences. */

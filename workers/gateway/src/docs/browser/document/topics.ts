@@ -8,6 +8,7 @@ const TOPICS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     Upstreams: ["upstreams"],
     Limits: ["limits"],
     Policies: ["policies", "authorize"],
+    "Last hour": ["overview", "refusals"],
   },
   kms: {
     "Login and sessions": ["login", "logout", "sessions", "register", "sign-up", "password", "recover"],
@@ -55,8 +56,11 @@ const TOPICS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 
 const withCapital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
+/** Of every worker. */
+const COMMON = { Console: ["console", "panel.js"] };
+
 const topicsOf = (worker: string): [string, readonly string[]][] =>
-  Object.entries(Object.hasOwn(TOPICS, worker) ? (TOPICS[worker] ?? {}) : {});
+  Object.entries({ ...(Object.hasOwn(TOPICS, worker) && TOPICS[worker]), ...COMMON });
 
 /** That of the table; for other workers and services, the first segment of the path after their own. */
 export const topicOf = (worker: string, path: string): string => {

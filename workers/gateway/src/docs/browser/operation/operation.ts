@@ -39,7 +39,7 @@ const tryingOf = (call: Call, spec: ApiDocument): Element => {
   const output = el("div", { class: "output", "aria-live": "polite" });
   const submit = el("button", {}, "Send");
   const hint = el("span", { class: "soft" });
-  const buttons = el("div", { class: "row" }, submit, hint);
+  const buttons = el("div", { class: "row sending" }, submit, hint);
   const form = callForm(call, spec, buttons, () => panel.update());
   const panel = snippetPanel(form.filled);
   const isPublic = accessOf(call.operation).isPublic;

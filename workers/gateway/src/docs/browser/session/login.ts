@@ -27,11 +27,6 @@ const onSubmit = (form: HTMLFormElement, work: () => void): void => {
 const secretInput = (autocomplete: string): HTMLInputElement =>
   el("input", { type: "password", autocomplete, required: true, spellcheck: "false", maxlength: "16384" });
 
-const hasFactor = async (): Promise<boolean> => {
-  const { data } = await clientFor().call("GET /twofa/factors");
-  return data.items.some(({ confirmedAt }) => confirmedAt !== null);
-};
-
 const passwordForm = (dialog: HTMLDialogElement): HTMLFormElement => {
   const username = el("input", { autocomplete: "username", required: true, spellcheck: "false", maxlength: "256" });
   const password = secretInput("current-password");
@@ -44,7 +39,7 @@ const passwordForm = (dialog: HTMLDialogElement): HTMLFormElement => {
   };
   const byPassword = async (): Promise<void> => {
     await logIn({ username: username.value, password: password.value });
-    if (await hasFactor().catch(() => false)) await askIn(dialog);
+    if (current()?.canStepUp) await askIn(dialog);
     dialog.close();
   };
   const form = el(
@@ -135,11 +130,11 @@ export const createLogin = (place: Element, live: Element, forget: () => void): 
     wasActing = true;
     // The header shows it.
     live.className = "quiet";
-    const { who, isUser, isSecondFactorPassed } = acting;
+    const { who, canStepUp, isSecondFactorPassed } = acting;
     live.textContent = `Acting as ${who}${isSecondFactorPassed ? ", second factor passed" : ""}.`;
     fill(place, [
       el("span", { class: "who" }, who, isSecondFactorPassed ? el("small", {}, " two factors") : undefined),
-      isUser && !isSecondFactorPassed
+      canStepUp
         ? button("Second factor", () => openDialog(dialog, () => void askIn(dialog).then(() => dialog.close())))
         : undefined,
       button("Log out", () => void logOut()),

@@ -13,8 +13,8 @@ import {
 export interface Acting {
   /** Such as the username. */
   who: string;
-  /** A user by name, who can pass a second factor. */
-  isUser: boolean;
+  /** A user with a second factor, which they have not passed. */
+  canStepUp: boolean;
   isKey: boolean;
   isSecondFactorPassed: boolean;
 }
@@ -63,16 +63,25 @@ export const heldSecrets = (): string[] => {
   return [accessToken, refreshToken, apiKey].filter((secret) => secret !== undefined);
 };
 
+const hasFactor = async (): Promise<boolean> => {
+  const { data } = await clientFor().call("GET /twofa/factors");
+  return data.items.some(({ confirmedAt }) => confirmedAt !== null);
+};
+
+const describe = async (): Promise<Omit<Acting, "isKey">> => {
+  const { data } = await clientFor().call("GET /kms/me");
+  const isSecondFactorPassed = data.session.acr === "aal2";
+  const canStepUp = !isSecondFactorPassed && (await hasFactor().catch(() => false));
+  return { who: data.username, isSecondFactorPassed, canStepUp };
+};
+
+const UNNAMED = { who: "the holder of a token", isSecondFactorPassed: false, canStepUp: false };
+
 /** Asks who it is. Without a response that says so, it is an unnamed holder of a token. */
 export const lookUp = async (): Promise<void> => {
   changes += 1;
   const change = changes;
-  const next = await clientFor()
-    .call("GET /kms/me")
-    .then(
-      ({ data }) => ({ who: data.username, isUser: true, isSecondFactorPassed: data.session.acr === "aal2" }),
-      () => ({ who: "the holder of a token", isUser: false, isSecondFactorPassed: false }),
-    );
+  const next = await describe().catch(() => UNNAMED);
   if (change === changes && held !== undefined) show({ ...next, isKey: false });
 };
 
@@ -97,7 +106,7 @@ export const useKey = (apiKey: string): void => {
   changes += 1;
   held = { apiKey };
   isOwn = false;
-  show({ who: "a service, by its API key", isUser: false, isKey: true, isSecondFactorPassed: false });
+  show({ who: "a service, by its API key", canStepUp: false, isKey: true, isSecondFactorPassed: false });
 };
 
 /** Members of a response of the token endpoint. */
