@@ -60,7 +60,8 @@ const NEW_SERVICE = "changes the repository: tests/flows/new-service.test.ts run
 
 /** By page and heading, why its blocks are not run here. */
 const NOT_RUN: Readonly<Record<string, string>> = {
-  "README.md Quick start": "starts Fountain and stays; the demo is run below",
+  "README.md In ten minutes":
+    "starts Fountain and stays; the demo is run below, and tests/flows/demo.test.ts fills one",
   "CONTRIBUTING.md Workflow": LONG,
   "docs/add-a-service.md 1. Create the worker": NEW_SERVICE,
   "docs/add-a-service.md 2. Test and run it": NEW_SERVICE,

@@ -89,6 +89,29 @@ test("says what is wrong, and does not pass, when a step does not hold", async (
   expect(output).toContain("422");
 });
 
+test("with --seed fills it with something to look at, once", { timeout: 60_000 }, async () => {
+  const actions = async () => {
+    const found = await fountain.databases["kms"]?.execute("SELECT action FROM audit_entries ORDER BY id");
+    return (found?.rows ?? []).map((row) => String(row["action"]));
+  };
+  const first = await play("--seed");
+  expect(first.output).toContain("All 21 things are there");
+  expect(first.code).toBe(0);
+  const before = await actions();
+  for (const action of ["user.lock", "key.create", "transit.rotate", "policy.put", "sequence.reorder", "access.refuse"])
+    expect(before).toContain(action);
+  const second = await play("--seed");
+  expect(second.code).toBe(0);
+  expect(second.output.match(/is there already/g)).toHaveLength(21);
+  expect((await actions()).slice(before.length)).toEqual(["login", "session.end"]);
+});
+
+test("says what it takes, for anything else", async () => {
+  const { code, output } = await play("--sed");
+  expect(code).toBe(1);
+  expect(output).toContain("npm run demo takes a screenplay, or --seed");
+});
+
 test("plays where the administrator has a second factor, once a code of it is given", { timeout: 60_000 }, async () => {
   const administrator = caller(() => fountain);
   const login = { username: fountain.adminUsername, password: fountain.adminPassword };

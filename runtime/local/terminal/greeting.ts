@@ -12,7 +12,8 @@ export interface Ready extends Access {
   mailbox: Pick<Mailbox, "url" | "folder"> | undefined;
 }
 
-const demoOn = (port: number): string => `${port === DEFAULT_PORT ? "" : `PORT=${port} `}npm run demo`;
+const demoOn = (port: number, options = ""): string =>
+  `${port === DEFAULT_PORT ? "" : `PORT=${port} `}npm run demo${options}`;
 
 const readyLine = (port: number): string => `Fountain is ready at http://localhost:${port}`;
 
@@ -92,7 +93,7 @@ export const terminalGreeting = (ready: Ready, paint: Paint): readonly string[] 
     "",
     ...(firstLogin ? firstLoginLines(firstLogin, paint) : []),
     ...(administrator ? passwordLines(administrator) : administratorLines(ready)),
-    `Something to look at, from another terminal: ${paint(demoOn(settings.port), "bold")}`,
+    `Something to look at, from another terminal: ${paint(demoOn(settings.port, " -- --seed"), "bold")}`,
     "Ctrl-C stops Fountain.",
     "",
   ];

@@ -1,5 +1,5 @@
 /** What the steps of the demo share: the state they pass on, and how they check things. */
-import { type Client, createClient, type Schemas } from "../clients/typescript/src/index.ts";
+import { type Client, createClient, type Schemas } from "../../clients/typescript/src/index.ts";
 
 export type Element = Schemas["service-a.Element"];
 
