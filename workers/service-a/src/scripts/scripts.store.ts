@@ -1,6 +1,6 @@
 /** Imported screenplays. */
 import type { InStatement, InValue } from "@libsql/client";
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "#shared/db/database.ts";
 import { breathe } from "#shared/lang/steps.ts";
@@ -170,6 +170,10 @@ const isLatestVersion = and(
   eq(versions.versionNumber, elements.versionNumber),
 );
 
+/** Found first, so that titles are read of no more scripts than are on the page. */
+const listed = (after: number, limit: number) =>
+  sql`${scripts.id} IN (SELECT id FROM scripts WHERE id > ${after} ORDER BY id LIMIT ${limit})`;
+
 export const createScriptStore = ({ client, orm }: Database<typeof schema>): ScriptStore => {
   const selectScripts = () =>
     orm
@@ -220,7 +224,7 @@ export const createScriptStore = ({ client, orm }: Database<typeof schema>): Scr
       return found;
     },
 
-    list: ({ after, limit }) => selectScripts().where(gt(scripts.id, after)).orderBy(asc(scripts.id)).limit(limit),
+    list: ({ after, limit }) => selectScripts().where(listed(after, limit)).orderBy(asc(scripts.id)),
 
     read: async (scriptId) => {
       const [found] = await orm
