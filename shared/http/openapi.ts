@@ -70,6 +70,12 @@ export const countParameter = (range: { min: number; max: number }) =>
     .pipe(integer(range))
     .openapi({ type: "integer", minimum: range.min, maximum: range.max });
 
+/** `true` or `false` in a query. */
+export const flag = z
+  .enum(["true", "false"])
+  .transform((given) => given === "true")
+  .openapi({ type: "boolean" });
+
 const DEFAULT_LIMIT = 50;
 
 /** `?limit=` and `?after=` of every list: 50 items by default, 200 at most; `after` is an opaque cursor. */

@@ -1533,6 +1533,8 @@ export interface Operations {
       limit?: number | undefined;
       after?: string | undefined;
       search?: string | undefined;
+      role?: string | undefined;
+      locked?: boolean | undefined;
     };
     data: {
       items: Schemas["kms.User"][];
@@ -1651,6 +1653,7 @@ export interface Operations {
     query?: {
       limit?: number | undefined;
       after?: string | undefined;
+      search?: string | undefined;
     };
     data: {
       items: Schemas["kms.Client"][];
@@ -1694,6 +1697,7 @@ export interface Operations {
     query?: {
       limit?: number | undefined;
       after?: string | undefined;
+      search?: string | undefined;
     };
     data: {
       items: Schemas["kms.Service"][];
@@ -1845,6 +1849,9 @@ export interface Operations {
       limit?: number | undefined;
       after?: string | undefined;
       service?: string | undefined;
+      state?: "active" | "grace" | "disabled" | "revoked" | "expired" | undefined;
+      disabledReason?: "operator" | "leaked" | undefined;
+      expiresBefore?: string | undefined;
     };
     data: {
       items: Schemas["kms.ApiKey"][];
@@ -2097,6 +2104,9 @@ export interface Operations {
       actor?: string | undefined;
       actingService?: string | undefined;
       action?: string | undefined;
+      outcome?: "success" | "failure" | "refused" | undefined;
+      target?: string | undefined;
+      requestId?: string | undefined;
       from?: string | undefined;
       to?: string | undefined;
     };

@@ -26,6 +26,9 @@ export interface Profile extends User {
 /** Which users a list has: those whose name has this text in it, or whose email address it is. */
 export interface UserFilter {
   search?: string | undefined;
+  /** Those who have this role. */
+  role?: string | undefined;
+  locked?: boolean | undefined;
 }
 
 /** A user, and what their roles grant them right now. */

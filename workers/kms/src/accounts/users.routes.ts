@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
 import { pageOf } from "#shared/http/examples.ts";
 import { created, locationOf } from "#shared/http/location.ts";
-import { json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
+import { flag, json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
 import { endpoint } from "../endpoint.ts";
 import { CONSENT_EXAMPLE, consentBody, toConsentBody } from "../http/consent-response.ts";
@@ -57,7 +57,7 @@ const listUsers = endpoint("GET /users", {
   operationId: "kms.listUsers",
   tags: ["Accounts"],
   summary: "List the users by name",
-  query: pageQuery.extend({ search }),
+  query: pageQuery.extend({ search, role: reference().optional(), locked: flag.optional() }),
   responses: {
     200: json(page(userBody), "A page of users", pageOf(USER_EXAMPLE)),
   },

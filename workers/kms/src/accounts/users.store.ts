@@ -1,6 +1,6 @@
 /** Users in the database. */
 import type { InStatement, Row } from "@libsql/client";
-import { and, asc, desc, eq, gt, isNotNull, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { userHolder } from "#shared/contracts/principal.ts";
 import { ADMIN_ROLE, isUpstreamScope } from "#shared/contracts/rights.ts";
@@ -9,6 +9,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import { insertConsent } from "../consents/consents.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
+import { listedUsers } from "../db/listed-users.ts";
 import { users } from "../db/schema/accounts.ts";
 import { insertLetter, voidLinks, voidPasswordLinks } from "../links/links.store.ts";
 import { insertNotice } from "../mails/mails.store.ts";
@@ -159,12 +160,10 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     .where(eq(users.id, sql.placeholder("id")))
     .prepare();
 
-  const matches = ({ search }: UserFilter): SQL | undefined => {
-    if (search === undefined) return undefined;
-    const key = usernameKey(search);
-    const isNamed = key === "" ? undefined : sql`instr(${users.usernameKey}, ${key}) > 0`;
-    return or(isNamed, eq(users.emailMac, emails.macOf(search)));
-  };
+  const found = ({ search, role, locked: isLocked }: UserFilter) => ({
+    ...(search !== undefined && { key: usernameKey(search), mac: emails.macOf(search) }),
+    ...{ role, isLocked },
+  });
 
   /** Whether the statement changed a row; its audit entry, and then the others, stand in the same transaction. */
   const change = async (statement: InStatement, entry: AuditEntry, ...others: InStatement[]): Promise<boolean> => {
@@ -208,9 +207,8 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
       const rows = await orm
         .select()
         .from(users)
-        .where(and(matches(filter), afterKey === undefined ? undefined : gt(users.usernameKey, afterKey)))
-        .orderBy(asc(users.usernameKey))
-        .limit(limit);
+        .where(listedUsers({ ...found(filter), afterKey, limit }))
+        .orderBy(asc(users.usernameKey));
       return Promise.all(rows.map(profileFrom));
     },
     isTaken: async (username) => {

@@ -177,7 +177,9 @@ test("lists keys in the order of their creation, page by page", async () => {
     made.push((await create()).apiKey);
   }
   const expected = made.toSorted((a, b) => Number(a.createdAt) - Number(b.createdAt) || (a.id < b.id ? -1 : 1));
-  const first = await keys().list(service(), 3, undefined);
-  const rest = await keys().list(service(), 3, first.at(-1));
+  const page = { service: service(), limit: 3, now: new Date(clock.nowMs) };
+  const first = await keys().list({ ...page, after: undefined });
+  const last = first.at(-1);
+  const rest = await keys().list({ ...page, after: last && { at: last.createdAt, id: last.id } });
   expect([...first, ...rest]).toEqual(expected);
 });

@@ -1,15 +1,16 @@
 /** API keys in the database: their metadata and a keyed hash, never the key. */
 import type { InValue } from "@libsql/client";
-import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, not, or, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, inArray, isNull, not, or, sql } from "drizzle-orm";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { commonScopes } from "../accounts/rights.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
+import { listedKeys } from "../db/listed-keys.ts";
 import { apiKeys, services } from "../db/schema/services.ts";
 import { EARLIER_REVOCATION_COUNTS } from "../tokens/revocations.store.ts";
 import { IN_FORCE_OF, inForce } from "../upstream-scopes/upstream-scopes.store.ts";
 import type { ApiKey, StoredApiKey } from "./api-key.ts";
-import type { ApiKeyPosition, ApiKeyStore } from "./api-keys.ts";
+import type { ApiKeyStore } from "./api-keys.ts";
 
 type ApiKeyRow = typeof apiKeys.$inferSelect;
 
@@ -86,9 +87,6 @@ const RECORD_USES = `
   FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS at FROM json_each(?)) AS used
   WHERE api_keys.id = used.id AND (last_used_at IS NULL OR last_used_at < used.at)`;
 
-const isAfter = (position: ApiKeyPosition | undefined) =>
-  position && sql`(${apiKeys.createdAt}, ${apiKeys.id}) > (${position.createdAt.getTime()}, ${position.id})`;
-
 /** Whether it was made on schedule to replace a key that is still valid, and its owner may not have it yet. */
 const isReplacing = (at: Date) => sql`EXISTS (
   SELECT 1 FROM ${apiKeys} AS replaced
@@ -107,11 +105,9 @@ export const createApiKeyStore = ({ orm, client }: KmsDatabase): ApiKeyStore => 
       const rows = await keys().where(inArray(apiKeys.id, [...ids]));
       return rows.map(storedKeyFrom);
     },
-    list: async (service, limit, after) => {
-      const rows = await keys()
-        .where(and(service === undefined ? undefined : eq(apiKeys.service, service), isAfter(after)))
-        .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
-        .limit(limit);
+    list: async (listed) => {
+      const { where, order } = listedKeys(listed);
+      const rows = await keys().where(where).orderBy(order);
       return rows.map((row) => storedKeyFrom(row).apiKey);
     },
     findActive: async (service, at, limit) => {

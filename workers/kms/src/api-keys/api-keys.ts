@@ -11,14 +11,33 @@ import type { AuditEntry, AuditRecorder } from "../audit/audit-entry.ts";
 import { isSameHash } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Service, ServiceStore } from "../services/service.ts";
-import { type ApiKey, createApiKey, hashApiKey, parseApiKeyId, type StoredApiKey, stateOfKey } from "./api-key.ts";
+import {
+  type ApiKey,
+  type ApiKeyState,
+  createApiKey,
+  type DisabledReason,
+  hashApiKey,
+  parseApiKeyId,
+  type StoredApiKey,
+  stateOfKey,
+} from "./api-key.ts";
 
 export const MAX_GRACE_SECONDS = 7 * 24 * 60 * 60;
 
-/** A page of keys begins after this one. */
-export interface ApiKeyPosition {
-  createdAt: Date;
-  id: string;
+/** Which keys a list has. */
+export interface ApiKeyFilter {
+  service?: string | undefined;
+  state?: ApiKeyState | undefined;
+  disabledReason?: DisabledReason | undefined;
+  /** Those that expire from now on and before this instant, the first to expire first; else they go by their creation. */
+  expiresBefore?: Date | undefined;
+}
+
+export interface ApiKeyPage extends ApiKeyFilter {
+  /** The page begins after this key: the instant that the list goes by, and its id. */
+  after: { at: Date; id: string } | undefined;
+  limit: number;
+  now: Date;
 }
 
 export interface ApiKeyRotation {
@@ -34,8 +53,7 @@ export interface ApiKeyStore {
   find(id: string): Promise<StoredApiKey | undefined>;
   /** Those that exist. */
   findMany(ids: readonly string[]): Promise<StoredApiKey[]>;
-  /** In the order of creation; of one service, or of all. */
-  list(service: string | undefined, limit: number, after: ApiKeyPosition | undefined): Promise<ApiKey[]>;
+  list(page: ApiKeyPage): Promise<ApiKey[]>;
   /**
    * Keys that have neither expired nor been revoked nor rotated, the youngest first; without those that are on their way
    * to their owner, to replace another one of these.

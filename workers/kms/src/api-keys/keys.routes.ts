@@ -27,7 +27,8 @@ import {
 import { parsePosition, positionOf } from "../http/position.ts";
 import { SCOPES_TOO_LONG, wantedScopes } from "../http/scope-name.ts";
 import { MAX_SERVICE_NAME_CHARACTERS, noSuchService, SERVICE_REFUSALS } from "../http/service-response.ts";
-import type { CreationFailure, RevocationFailure } from "./api-keys.ts";
+import { API_KEY_STATES, DISABLED_REASONS } from "./api-key.ts";
+import type { ApiKeyFilter, CreationFailure, RevocationFailure } from "./api-keys.ts";
 
 const MAX_NAME_CHARACTERS = 100;
 const newKey = z.strictObject({
@@ -58,12 +59,22 @@ const CREATION_REFUSALS: Record<CreationFailure, () => Problem> = {
 
 const readPage = async (
   context: KmsContext,
-  service: string | undefined,
+  filter: ApiKeyFilter,
   { limit, after }: z.infer<typeof pageQuery>,
 ): Promise<{ items: z.infer<typeof keyResponse>[]; next: string | null }> => {
   const { storedKeys, now } = context.var.services;
-  const { items, next } = toPage(await storedKeys.list(service, limit + 1, parsePosition(after)), limit, positionOf);
-  return { items: items.map((apiKey) => toKeyResponse(apiKey, now())), next };
+  const nowMs = now();
+  const position = parsePosition(after);
+  const keys = await storedKeys.list({
+    ...filter,
+    after: position && { at: position.createdAt, id: position.id },
+    limit: limit + 1,
+    now: new Date(nowMs),
+  });
+  const { items, next } = toPage(keys, limit, ({ id, createdAt, expiresAt }) =>
+    positionOf({ id, createdAt: (filter.expiresBefore && expiresAt) ?? createdAt }),
+  );
+  return { items: items.map((apiKey) => toKeyResponse(apiKey, nowMs)), next };
 };
 
 const REVOCATION_REFUSALS: Record<RevocationFailure, () => Problem> = {
@@ -115,13 +126,20 @@ const listKeys = endpoint("GET /keys", {
   operationId: "kms.listKeys",
   tags: ["Keys"],
   summary: "List the API keys of one service or of all, oldest first",
-  query: pageQuery.extend({ service: reference().optional() }),
+  query: pageQuery.extend({
+    service: reference().optional(),
+    state: z.enum(API_KEY_STATES).optional(),
+    disabledReason: z.enum(DISABLED_REASONS).optional(),
+    expiresBefore: instant.optional().openapi({
+      description: "Only keys that expire from now on and before this instant, those first that expire first",
+    }),
+  }),
   responses: {
     200: json(page(keyResponse), "A page of keys", pageOf(KEY_EXAMPLE)),
   },
   handle: async (context) => {
-    const { service, ...position } = context.req.valid("query");
-    return context.json(await readPage(context, service, position), 200);
+    const { limit, after, ...filter } = context.req.valid("query");
+    return context.json(await readPage(context, filter, { limit, after }), 200);
   },
 });
 
@@ -138,7 +156,7 @@ const listKeysOfService = endpoint("GET /keys/{service}", {
   handle: async (context) => {
     const { service } = context.req.valid("param");
     if (!(await context.var.services.services.find(service))) throw noSuchService();
-    return context.json(await readPage(context, service, context.req.valid("query")), 200);
+    return context.json(await readPage(context, { service }, context.req.valid("query")), 200);
   },
 });
 

@@ -10,11 +10,23 @@ import type { AuditFilter, AuditReader } from "./audit-reading.ts";
 /** The internal key that authenticates entries. */
 const MAC_KEY = "auditMac" satisfies KeyName;
 
-const matches = ({ actor, actingService, action, from, to }: AuditFilter): SQL | undefined =>
+const matches = ({
+  actor,
+  actingService,
+  action,
+  outcome,
+  target,
+  requestId,
+  from,
+  to,
+}: AuditFilter): SQL | undefined =>
   and(
     actor === undefined ? undefined : eq(auditEntries.actor, actor),
     actingService === undefined ? undefined : eq(auditEntries.actingService, actingService),
     action === undefined ? undefined : eq(auditEntries.action, action),
+    outcome === undefined ? undefined : eq(auditEntries.outcome, outcome),
+    target === undefined ? undefined : eq(auditEntries.target, target),
+    requestId === undefined ? undefined : eq(auditEntries.requestId, requestId),
     from === undefined ? undefined : gte(auditEntries.at, from),
     to === undefined ? undefined : lt(auditEntries.at, to),
   );

@@ -1,4 +1,5 @@
 /** Reading the audit trail: the entries of a query, with the personal fields of users who have not been erased. */
+import type { Outcome } from "#shared/contracts/audit.ts";
 import { addressOwner, fieldContext } from "../audit/audit.ts";
 import type { SubjectKeys } from "../audit/subject-keys.ts";
 import { createSealer } from "../crypto/sealing.ts";
@@ -10,6 +11,10 @@ export interface AuditFilter {
   /** The service that acted for the actor, by name. */
   actingService?: string | undefined;
   action?: string | undefined;
+  outcome?: Outcome | undefined;
+  /** What it was done to. */
+  target?: string | undefined;
+  requestId?: string | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
 }

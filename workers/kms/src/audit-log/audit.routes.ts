@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { OUTCOMES } from "#shared/contracts/audit.ts";
 import { text } from "#shared/contracts/input.ts";
 import { looksLikeUserId, userIdOf } from "#shared/contracts/principal.ts";
 import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
@@ -75,6 +76,9 @@ const filterQuery = z.object({
     description: "The name of a service that acted for users, or the client_id of an application",
   }),
   action: filtered,
+  outcome: z.enum(OUTCOMES).optional(),
+  target: filtered.openapi({ description: "What it was done to, as the entry has it" }),
+  requestId: filtered,
   from: instant.optional().openapi({ description: "The start, inclusive" }),
   to: instant.optional().openapi({ description: "The end, exclusive" }),
 });

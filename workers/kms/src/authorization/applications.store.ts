@@ -9,13 +9,16 @@ import type { ApplicationStore } from "./applications.ts";
 const LIST = `
   SELECT client.id, client.name, consent.granted_at, MAX(session.used_at) AS used_at,
     json_group_array(DISTINCT scope.value) FILTER (WHERE scope.value IS NOT NULL) AS scopes
-  FROM oauth_clients AS client
+  FROM (
+    SELECT client_id AS id FROM consents WHERE user_id = :userId UNION
+    SELECT +client_id FROM sessions WHERE user_id = :userId AND ended_at IS NULL) AS connected
+  CROSS JOIN oauth_clients AS client ON client.id = connected.id
   LEFT JOIN consents AS consent ON consent.client_id = client.id AND consent.user_id = :userId
   LEFT JOIN sessions AS session
-    ON session.client_id = client.id AND session.user_id = :userId AND session.ended_at IS NULL
+    ON +session.client_id = client.id AND session.user_id = :userId AND session.ended_at IS NULL
   LEFT JOIN json_each(json_array(consent.scopes, session.granted_scopes)) AS part
   LEFT JOIN json_each(part.value) AS scope
-  WHERE client.id > :after AND (consent.user_id IS NOT NULL OR session.id IS NOT NULL)
+  WHERE client.id > :after
   GROUP BY client.id ORDER BY client.id LIMIT :limit`;
 
 /** Changes a row exactly where there is something to take back. */

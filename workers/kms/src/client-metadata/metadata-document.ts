@@ -27,7 +27,7 @@ const values = () => list(text({ max: MAX_VALUE_CHARACTERS }), { max: MAX_REDIRE
 
 const documentShape = z.looseObject({
   client_id: z.string(),
-  client_name: clientName.optional(),
+  client_name: clientName().optional(),
   redirect_uris: values(),
   token_endpoint_auth_method: z.string().optional(),
   grant_types: values().default(["authorization_code"]),

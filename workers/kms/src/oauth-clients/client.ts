@@ -43,8 +43,8 @@ export type ClientChange = { [Name in keyof Changeable]?: Changeable[Name] | und
 
 export interface ClientStore {
   find(id: string): Promise<StoredClient | undefined>;
-  /** In the order of ids. */
-  list(limit: number, after: string | undefined): Promise<OAuthClient[]>;
+  /** In the order of ids; `search`: part of the name, whatever the case of ASCII letters. */
+  list(limit: number, after: string | undefined, search?: string): Promise<OAuthClient[]>;
   insert(stored: StoredClient, entry: AuditEntry): Promise<boolean>;
   /** Replaces what is named; false: there is no such client. */
   change(id: string, change: ClientChange & { secretHash?: string }, entry: AuditEntry): Promise<boolean>;

@@ -11,7 +11,7 @@ import { NO_STORE } from "../http/context.ts";
 import { grantorOf, warningFields, warningsTo } from "../http/granting.ts";
 import { scopeName, scopesOrNone, unknownScopes } from "../http/scope-name.ts";
 import type { OAuthClient } from "./client.ts";
-import { clientName } from "./client-name.ts";
+import { clientName, MAX_CLIENT_NAME_CHARACTERS } from "./client-name.ts";
 import type { ChangeFailure } from "./client-registry.ts";
 import { MAX_REDIRECT_URI_CHARACTERS, MAX_REDIRECT_URIS, redirectUriFault } from "./redirect-uri.ts";
 
@@ -23,7 +23,7 @@ const redirectUri = text({ min: 1, max: MAX_REDIRECT_URI_CHARACTERS })
   .openapi({ example: "https://notes.example.org/callback" });
 
 const fields = {
-  name: clientName.openapi({ description: "What people are shown when they are asked for their consent" }),
+  name: clientName().openapi({ description: "What people are shown when they are asked for their consent" }),
   redirectUris: list(redirectUri, { min: 1, max: MAX_REDIRECT_URIS }).openapi({
     description:
       "Where people may be sent with a code, compared character by character; on 127.0.0.1, [::1] and localhost the port is left out of it",
@@ -162,11 +162,15 @@ const listClients = endpoint("GET /clients", {
   operationId: "kms.listClients",
   tags: ["Clients"],
   summary: "List the clients",
-  query: pageQuery,
+  query: pageQuery.extend({
+    search: text({ min: 1, max: MAX_CLIENT_NAME_CHARACTERS })
+      .optional()
+      .openapi({ description: "Part of a name, case-insensitive" }),
+  }),
   responses: { 200: json(page(clientBody), "A page of clients", pageOf(CLIENT_EXAMPLE)) },
   handle: async (context) => {
-    const { limit, after } = context.req.valid("query");
-    const clients = await context.var.services.storedClients.list(limit + 1, decodeCursor(after));
+    const { limit, after, search } = context.req.valid("query");
+    const clients = await context.var.services.storedClients.list(limit + 1, decodeCursor(after), search);
     const { items, next } = toPage(clients, limit, ({ id }) => id);
     return context.json({ items: items.map(toBody), next }, 200);
   },

@@ -1,5 +1,5 @@
 /** OAuth clients in the database. */
-import { asc, eq, gt } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { IDENTITY_SCOPES } from "#shared/contracts/rights.ts";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
@@ -52,18 +52,21 @@ const storedFrom = ({ secretHash, ...client }: ClientRow): StoredClient => ({
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
+/** Found along one index, so that no more rows are read than are on the page. */
+const listed = (limit: number, after: string, search: string) => sql`${oauthClients}.rowid IN (
+  SELECT rowid FROM oauth_clients WHERE id > ${after} AND instr(lower(name), lower(${search})) > 0 ORDER BY id LIMIT ${limit})`;
+
 export const createClientStore = ({ orm, client: database }: KmsDatabase): ClientStore => ({
   find: async (id) => {
     const [row] = await orm.select().from(oauthClients).where(eq(oauthClients.id, id));
     return row && storedFrom(row);
   },
-  list: async (limit, after) => {
+  list: async (limit, after = "", search = "") => {
     const rows = await orm
       .select()
       .from(oauthClients)
-      .where(after === undefined ? undefined : gt(oauthClients.id, after))
-      .orderBy(asc(oauthClients.id))
-      .limit(limit);
+      .where(listed(limit, after, search))
+      .orderBy(asc(oauthClients.id));
     return rows.map((row) => storedFrom(row).client);
   },
   insert: async ({ client, secretHash }, entry) => {

@@ -26,9 +26,9 @@ export interface NewService extends Omit<Service, "webhookUrl"> {
 
 export interface ServiceStore {
   find(name: string): Promise<Service | undefined>;
-  /** In the order of names, from the one after `after`. */
   listNames(): Promise<string[]>;
-  list(limit: number, after: string | undefined): Promise<Service[]>;
+  /** In the order of names, from the one after `after`; `search`: part of the name, whatever its case. */
+  list(limit: number, after: string | undefined, search?: string): Promise<Service[]>;
   /** false: the name is taken. */
   insert(service: NewService, entry: AuditEntry): Promise<boolean>;
   /**

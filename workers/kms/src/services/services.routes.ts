@@ -101,13 +101,17 @@ const listServices = endpoint("GET /services", {
   operationId: "kms.listServices",
   tags: ["Services"],
   summary: "List the services by name",
-  query: pageQuery,
+  query: pageQuery.extend({
+    search: text({ min: 1, max: MAX_SERVICE_NAME_CHARACTERS })
+      .optional()
+      .openapi({ description: "Part of a name, case-insensitive" }),
+  }),
   responses: {
     200: json(page(serviceBody), "A page of services", pageOf(SERVICE_EXAMPLE)),
   },
   handle: async (context) => {
-    const { limit, after } = context.req.valid("query");
-    const services = await context.var.services.services.list(limit + 1, decodeCursor(after));
+    const { limit, after, search } = context.req.valid("query");
+    const services = await context.var.services.services.list(limit + 1, decodeCursor(after), search);
     const { items, next } = toPage(services, limit, (service) => service.name);
     return context.json({ items: items.map(toServiceBody), next }, 200);
   },

@@ -1,6 +1,6 @@
 /** Services in the database. */
 import type { InStatement } from "@libsql/client";
-import { asc, eq, gt } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { services } from "../db/schema/services.ts";
@@ -47,15 +47,18 @@ const SERVICE = {
   webhookUrl: services.webhookUrl,
 };
 
+/** Found along the index of names, so that no more rows are read than are on the page. */
+const listed = (limit: number, after: string, search: string) => sql`${services}.rowid IN (
+  SELECT rowid FROM services WHERE name > ${after} AND instr(lower(name), lower(${search})) > 0 ORDER BY name LIMIT ${limit})`;
+
 export const createServiceStore = ({ orm, client }: KmsDatabase): ServiceStore => ({
   find: async (name) => (await orm.select(SERVICE).from(services).where(eq(services.name, name)))[0],
-  list: (limit, after) =>
+  list: (limit, after = "", search = "") =>
     orm
       .select(SERVICE)
       .from(services)
-      .where(after === undefined ? undefined : gt(services.name, after))
-      .orderBy(asc(services.name))
-      .limit(limit),
+      .where(listed(limit, after, search))
+      .orderBy(asc(services.name)),
   listNames: async () => (await orm.select({ name: services.name }).from(services)).map(({ name }) => name),
   insert: async ({ name, scopes, rotateAfterDays, createdAt, webhook }, entry) => {
     const [inserted] = await client.batch(

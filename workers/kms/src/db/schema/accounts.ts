@@ -27,7 +27,11 @@ export const users = sqliteTable(
     createdAt: instant("created_at").notNull(),
     lockedAt: instant("locked_at"),
   },
-  (table) => [index("users_by_email").on(table.emailMac)],
+  (table) => [
+    index("users_by_email").on(table.emailMac),
+    // All that the list of users is filtered by.
+    index("users_listed").on(table.usernameKey, table.lockedAt, table.roles),
+  ],
 );
 
 export const roles = sqliteTable("roles", {

@@ -39,6 +39,7 @@ export const auditEntries = sqliteTable(
       .where(sql`${table.actingService} IS NOT NULL`),
     index("audit_entries_by_action").on(table.action, table.id),
     index("audit_entries_by_target").on(table.target, table.id),
+    index("audit_entries_by_request").on(table.requestId, table.id),
     index("audit_entries_by_person").on(table.personalOf, table.id),
   ],
 );

@@ -28,7 +28,7 @@ export const links = sqliteTable(
   },
   (table) => [
     index("links_by_user").on(table.userId, table.purpose),
-    index("links_by_purpose").on(table.purpose, table.createdAt),
+    index("links_by_purpose").on(table.purpose, table.id),
     index("links_by_expiry").on(table.expiresAt),
   ],
 );

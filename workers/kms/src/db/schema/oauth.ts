@@ -6,21 +6,25 @@ import { users } from "./accounts.ts";
 import { instant } from "./columns.ts";
 import { sessions } from "./sessions.ts";
 
-export const oauthClients = sqliteTable("oauth_clients", {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  redirectUris: text("redirect_uris", { mode: "json" }).$type<string[]>().notNull(),
-  postLogoutRedirectUris: text("post_logout_redirect_uris", { mode: "json" }).$type<string[]>().notNull(),
-  /** What it may ask people for, beside who they are. */
-  scopes: text({ mode: "json" }).$type<Scope[]>().notNull(),
-  /** HMAC of the secret, which itself is stored nowhere; null: a public client. */
-  secretHash: text("secret_hash"),
-  /** Whether people are not asked for their consent. */
-  isTrusted: integer("is_trusted", { mode: "boolean" }).notNull(),
-  createdAt: instant("created_at").notNull(),
-  /** When the document was read by which it describes itself, at the URL that is its id; null: it was registered. */
-  readAt: instant("read_at"),
-});
+export const oauthClients = sqliteTable(
+  "oauth_clients",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    redirectUris: text("redirect_uris", { mode: "json" }).$type<string[]>().notNull(),
+    postLogoutRedirectUris: text("post_logout_redirect_uris", { mode: "json" }).$type<string[]>().notNull(),
+    /** What it may ask people for, beside who they are. */
+    scopes: text({ mode: "json" }).$type<Scope[]>().notNull(),
+    /** HMAC of the secret, which itself is stored nowhere; null: a public client. */
+    secretHash: text("secret_hash"),
+    /** Whether people are not asked for their consent. */
+    isTrusted: integer("is_trusted", { mode: "boolean" }).notNull(),
+    createdAt: instant("created_at").notNull(),
+    /** When the document was read by which it describes itself, at the URL that is its id; null: it was registered. */
+    readAt: instant("read_at"),
+  },
+  (table) => [index("oauth_clients_listed").on(table.id, table.name)],
+);
 
 /** What people have let clients do. */
 export const consents = sqliteTable(

@@ -1,4 +1,5 @@
 /** Services, their API keys, and the messages to their owners. */
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Scope } from "#shared/contracts/rights.ts";
 import { instant } from "./columns.ts";
@@ -39,8 +40,27 @@ export const apiKeys = sqliteTable(
     successorId: text("successor_id"),
   },
   (table) => [
-    index("api_keys_by_service").on(table.service, table.createdAt, table.id),
-    index("api_keys_by_creation").on(table.createdAt, table.id),
+    // Each with all that a list is filtered by.
+    index("api_keys_by_service").on(
+      table.service,
+      table.createdAt,
+      table.id,
+      table.revokedAt,
+      table.expiresAt,
+      table.disabledAt,
+      table.disabledReason,
+    ),
+    index("api_keys_by_creation").on(
+      table.createdAt,
+      table.id,
+      table.revokedAt,
+      table.expiresAt,
+      table.disabledAt,
+      table.disabledReason,
+    ),
+    index("api_keys_by_expiry")
+      .on(table.expiresAt, table.id, table.service, table.revokedAt, table.disabledAt, table.disabledReason)
+      .where(sql`${table.expiresAt} IS NOT NULL`),
   ],
 );
 
