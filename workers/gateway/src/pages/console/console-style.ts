@@ -85,11 +85,12 @@ fieldset { margin: 0; padding: .6rem .9rem; border: 1px solid var(--line); borde
   background: var(--soft-warn); overflow-wrap: anywhere; }
 .notices { position: fixed; right: 1rem; bottom: 1rem; z-index: 4; display: grid; gap: .5rem; max-width: min(24rem, 90vw); }
 .notices p { margin: 0; padding: .6rem 1rem; border-radius: .5rem; background: var(--deep); color: var(--paper); }
-.table { overflow-x: auto; margin-bottom: .5rem; }
+.table { position: relative; overflow-x: auto; margin-bottom: .5rem; }
 table { width: 100%; border-collapse: collapse; font-size: .925rem; }
 th { padding: .4rem .6rem; text-align: left; font-size: .8rem; color: var(--soft); border-bottom: 1px solid var(--line);
   white-space: nowrap; }
 td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 4rem; }
+td .actions { gap: 0; margin: -.2rem 0 0 -.6rem; }
 tbody tr:hover { background: var(--soft-water); }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .more { text-align: center; }
