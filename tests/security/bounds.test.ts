@@ -120,6 +120,7 @@ const BY_HAND: Readonly<Record<string, string>> = {
   "shared/http/declared-input.ts": "looks at names only",
   "shared/http/json-body.ts": "the size of the body; passes over its characters once",
   "workers/gateway/src/admission/credential.ts": "looks at names only",
+  "workers/gateway/src/pages/console/endpoint.ts": "the size of the body, all of which the schema names",
   "workers/gateway/src/pages/frame/endpoint.ts": "the size of a form, whose fields operations validate",
   "workers/gateway/src/proxy/forward.ts": "passes the bytes on, within the size of the body",
   "workers/kms/src/http/oauth.ts": "readForm",

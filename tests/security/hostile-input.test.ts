@@ -9,7 +9,7 @@ import { logInAndStepUp } from "../support/session.ts";
 
 const MAX_RESPONSE_CHARACTERS = 64 * 1024;
 /** Pages for people are not in the API document: one to read or to go on to, or a refusal. */
-const STATUSES_OF_PAGES = ["200", "303", "400", "403", "413"];
+const STATUSES_OF_PAGES = ["200", "303", "400", "403", "413", "422"];
 
 /** Eighteen characters each, once they are normalized. */
 const SWELLING = "\ufdfa".repeat(100_000);
@@ -150,7 +150,8 @@ describe.each(OPERATIONS)("$name", (operation) => {
   });
 
   test("refuses a path with a name that nothing can have", async () => {
-    if (!operation.name.includes("{")) return;
+    // What an address of the console means its script decides.
+    if (!operation.name.includes("{") || operation.name === "GET /console/{path+}") return;
     const path = operation.path.replace(/7/g, "y".repeat(3_000));
     const { status, context } = await send(operation, "a long name", { path: `${path}?unknown-one=1` });
     expect(status, context).toBeGreaterThanOrEqual(400);

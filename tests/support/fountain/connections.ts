@@ -1,9 +1,10 @@
 /**
- * How tests call over HTTP: a connection that was idle for longer than this is not used again. workerd closes idle ones
- * after five seconds, and a busy machine may see that only when the next request is on its way, which then fails.
+ * How tests call over HTTP: each call by a connection of its own. workerd closes those that are idle for five seconds, and others
+ * after a response that came early; a busy machine may see that only when the next request is on its way, which then fails.
  */
 import { Agent, setGlobalDispatcher } from "undici";
 
-const IDLE_MS = 1_000;
+/** No keep-alive. */
+const NO_REUSE = 0;
 
-setGlobalDispatcher(new Agent({ keepAliveTimeout: IDLE_MS }));
+setGlobalDispatcher(new Agent({ pipelining: NO_REUSE }));
