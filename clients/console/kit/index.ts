@@ -3,12 +3,11 @@ export type { ItemOf, Schemas } from "../../typescript/src/index.ts";
 export { FountainError } from "../../typescript/src/index.ts";
 export { askBy, type Challenge, call, fetchPath, list, type StepUp } from "./calls.ts";
 export { Bars, Progress } from "./charts.tsx";
+export { Confirm, Dialog } from "./dialogs.tsx";
 export {
   Badge,
   Button,
-  Confirm,
   Copyable,
-  Dialog,
   Empty,
   Failure,
   Loading,

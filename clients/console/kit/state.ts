@@ -65,7 +65,10 @@ interface Page<Item> {
   next: string | null;
 }
 
-/** A list, page after page as it is asked for. Filters are members of `options.query`; empty ones are left out. */
+/**
+ * A list, page after page as it is asked for. Filters are members of `options.query`; empty ones are left out. While a changed
+ * filter is on its way the former items stay, so that what one types does not make the list flicker.
+ */
 export const useList = <Key extends ListKey>(
   key: Key,
   options: Partial<CallOptions<Key>> = {},
@@ -83,13 +86,17 @@ export const useList = <Key extends ListKey>(
   const [rest, setRest] = useState<{ first: Items; pages: Items[] }>();
   const pages = first.value === undefined ? [] : [first.value, ...(rest?.first === first.value ? rest.pages : [])];
   const next = pages.at(-1)?.next ?? null;
+  const of = JSON.stringify([key, path]);
+  const former = useRef<{ of: string; items: ItemOf<Key>[] }>(undefined);
+  if (first.value) former.current = { of, items: pages.flatMap(({ items }) => items) };
+  const isOnItsWay = first.value === undefined && first.error === undefined && former.current?.of === of;
   const more = useAction(async () => {
     const page = await read(next ?? undefined);
     const [begin, ...others] = pages;
     if (begin) setRest({ first: begin, pages: [...others, page] });
   });
   return {
-    items: first.value && pages.flatMap(({ items }) => items),
+    items: first.value || isOnItsWay ? former.current?.items : undefined,
     error: first.error ?? more.error,
     isLoading: first.isLoading || more.isBusy,
     more: next === null ? undefined : () => void more.run(),

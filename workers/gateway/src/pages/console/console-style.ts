@@ -74,7 +74,7 @@ small { color: var(--soft); }
 fieldset { margin: 0; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .5rem; min-width: 0; }
 .checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .25rem .75rem; margin-top: .35rem; }
 .badge { display: inline-block; padding: 0 .5rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .8rem;
-  color: var(--soft); white-space: nowrap; }
+  color: var(--soft); }
 .badge.good { border-color: var(--good); color: var(--good); background: var(--soft-good); }
 .badge.bad { border-color: var(--bad); color: var(--bad); background: var(--soft-bad); }
 .badge.warn { border-color: var(--warn); color: var(--warn); background: var(--soft-warn); }
@@ -92,7 +92,13 @@ th { padding: .4rem .6rem; text-align: left; font-size: .8rem; color: var(--soft
 td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 4rem; }
 td .actions { gap: 0; margin: -.2rem 0 0 -.6rem; }
 tbody tr:hover { background: var(--soft-water); }
+time, .badge { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
+.matrix th, .matrix td { text-align: center; min-width: 0; padding: .45rem .5rem; }
+.matrix th:first-child, .matrix td:last-child { text-align: left; }
+.matrix td { vertical-align: middle; }
+.matrix tbody th { position: sticky; left: 0; font-size: inherit; color: inherit; background: var(--card); }
+.matrix .first { border-left: 1px solid var(--line); }
 .more { text-align: center; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: .3rem 1rem; margin: 0; }
 dt { color: var(--soft); }
@@ -138,6 +144,13 @@ dialog::backdrop { background: #0008; }
   tbody tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
   td { border: 0; padding: .15rem .25rem; text-align: left; }
   td[data-title]:not([data-title=""])::before { content: attr(data-title) ": "; color: var(--soft); font-size: .8rem; }
+  .matrix tbody th { display: block; position: static; border: 0; padding: .15rem .25rem; }
+  .matrix td { display: inline-block; padding: .15rem .25rem; }
+  .matrix td.off, .matrix td .on { display: none; }
+  .matrix td:last-child { display: block; }
+  .matrix .first { border: 0; }
+  .matrix td[data-title]:not([data-title=""])::before { content: attr(data-title); padding: 0 .5rem; border: 1px solid var(--line);
+    border-radius: 1rem; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd { margin-bottom: .5rem; }
 }

@@ -1,0 +1,132 @@
+/** Dialogs, and buttons that ask before they do what they say. */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Button, Failure } from "./elements.tsx";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** A dialog that is open as long as it is rendered; Escape closes it. */
+export const Dialog = ({ title, onClose, children }: DialogProps): JSX.Element => {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    const opener = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <div class="section-head">
+        <h2 id={id}>{title}</h2>
+        <Button kind="quiet" aria-label="Close" onClick={onClose}>
+          ✕
+        </Button>
+      </div>
+      {children}
+    </dialog>
+  );
+};
+
+interface ConfirmProps {
+  /** On the button that opens it. */
+  label: string;
+  /** The question. */
+  title: string;
+  /** What happens then. */
+  children: ComponentChildren;
+  /** On the button that does it; `label`, unless it says more. */
+  action?: string;
+  /** Rejects where it failed, which is shown. */
+  run: () => Promise<unknown>;
+  kind?: "danger" | "main" | "quiet";
+  isDisabled?: boolean;
+  /** What has to be typed first, where nothing brings back what is lost. */
+  typed?: string;
+  /** Whether the button looks like one, rather than like those within rows. */
+  isPlain?: boolean;
+}
+
+/** A button that asks before it does what it says. */
+export const Confirm = ({
+  label,
+  title,
+  children,
+  action = label,
+  run,
+  kind = "danger",
+  isDisabled = false,
+  typed = "",
+  isPlain = false,
+}: ConfirmProps): JSX.Element => {
+  const [isOpen, setOpen] = useState(false);
+  const [given, setGiven] = useState("");
+  const id = useId();
+  const [state, setState] = useState<{ isBusy: boolean; error?: unknown }>({ isBusy: false });
+  const confirm = async (): Promise<void> => {
+    setState({ isBusy: true });
+    try {
+      await run();
+      setState({ isBusy: false });
+      setOpen(false);
+    } catch (error) {
+      setState({ isBusy: false, error });
+    }
+  };
+  return (
+    <>
+      <Button
+        {...(isPlain ? kind === "danger" && { kind } : { kind: "quiet" })}
+        disabled={isDisabled}
+        onClick={() => {
+          setGiven("");
+          setOpen(true);
+        }}
+      >
+        {label}
+      </Button>
+      {isOpen && (
+        <Dialog title={title} onClose={() => setOpen(false)}>
+          {children}
+          {typed !== "" && (
+            <div class="field">
+              <label for={id}>Type {typed} to go on</label>
+              <input
+                id={id}
+                autocomplete="off"
+                spellcheck={false}
+                onInput={({ currentTarget }) => setGiven(currentTarget.value)}
+              />
+            </div>
+          )}
+          <Failure error={state.error} />
+          <div class="actions end">
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
+            <Button
+              kind={kind === "quiet" ? "main" : kind}
+              isBusy={state.isBusy}
+              disabled={given !== typed}
+              onClick={() => void confirm()}
+            >
+              {action}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
+};
