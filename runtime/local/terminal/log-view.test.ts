@@ -22,6 +22,7 @@ test("a request is one line, of the gateway", () => {
     "13:05:06 gateway GET /kms/me 401 12 ms expired",
   );
   expect(prettyLine(line({ ...REQUEST, service: "kms" }), plain)).toBeUndefined();
+  expect(prettyLine(line({ ...REQUEST, route: "/console/call" }), plain)).toBeUndefined();
   expect(prettyLine(line({ ...REQUEST, service: "kms", level: "error", status: 500 }), plain)).toBe(
     "13:05:06 kms error: GET /kms/me 500 12 ms",
   );

@@ -51,9 +51,12 @@ const wordsOf = (line: Line): string => {
   return [text, ...rest.map(([name, value]) => `${name}=${value}`)].join(" ");
 };
 
-/** Every request has a line of the gateway; those of the workers behind it say the same. */
-const isRepetition = ({ level, service, event }: Line): boolean =>
-  event === "request" && service !== "gateway" && level !== "error";
+/** What the console calls has a line of its own. */
+const ENVELOPE = "/console/call";
+
+/** Every request has a line of the gateway; those of the workers behind it, and of what it came in, say the same. */
+const isRepetition = ({ level, service, event, route }: Line): boolean =>
+  event === "request" && (service !== "gateway" || route === ENVELOPE) && level !== "error";
 
 /** Hours, minutes and seconds, by the clock of who reads it. */
 export const clockTime = (instant: string): string => new Date(instant).toTimeString().slice(0, "00:00:00".length);
