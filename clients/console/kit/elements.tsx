@@ -2,6 +2,7 @@
 import type { ButtonHTMLAttributes, ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { FountainError } from "../../typescript/src/index.ts";
+import { isAbout, placeOf } from "./faults.ts";
 import { notify } from "./notices.tsx";
 
 interface ViewProps {
@@ -64,19 +65,26 @@ export const Badge = ({ tone = "plain", children }: { tone?: Tone; children: Com
   <span class={`badge ${tone}`}>{children}</span>
 );
 
+interface FailureProps {
+  error: unknown;
+  /** Names of fields that show their own faults. */
+  except?: readonly string[];
+}
+
 /** What went wrong, and the id by which the operator finds it; nothing where nothing did. */
-export const Failure = ({ error }: { error: unknown }): JSX.Element | null => {
+export const Failure = ({ error, except = [] }: FailureProps): JSX.Element | null => {
   if (error === undefined) return null;
   const isKnown = error instanceof FountainError;
   const text = isKnown ? (error.detail ?? error.title) : error instanceof Error ? error.message : String(error);
+  const others = isKnown ? error.errors.filter((one) => !except.some((name) => isAbout(one, name))) : [];
   return (
     <div class="failure" role="alert">
       <p>{text}</p>
-      {isKnown && error.errors.length > 0 && (
+      {others.length > 0 && (
         <ul>
-          {error.errors.map(({ pointer, detail }) => (
+          {others.map(({ pointer, detail }) => (
             <li>
-              <code>{pointer.replace(/^#\/?/, "")}</code> {detail}
+              <code>{placeOf(pointer)}</code> {detail}
             </li>
           ))}
         </ul>

@@ -1,7 +1,9 @@
 /** Forms: fields with labels and hints, and a form that sends its values once. */
-import type { ComponentChildren, JSX } from "preact";
-import { useId } from "preact/hooks";
+import { type ComponentChildren, createContext, type JSX } from "preact";
+import { useContext, useId, useState } from "preact/hooks";
+import { type FieldError, FountainError } from "../../typescript/src/index.ts";
 import { Button, Failure } from "./elements.tsx";
+import { isAbout } from "./faults.ts";
 import { useAction } from "./state.ts";
 
 interface ControlProps {
@@ -40,37 +42,61 @@ const following = (onValue: ControlProps["onValue"]) => ({
   }),
 });
 
-const Frame = ({
-  id,
-  label,
-  hint,
-  children,
-}: {
+/** What was wrong with what the form has sent last. */
+const FaultsContext = createContext<readonly FieldError[]>([]);
+
+interface Described {
   id: string;
+  /** Of the control, for those who do not see it. */
+  attributes: { "aria-describedby": string | undefined; "aria-invalid": boolean | undefined };
+  faults: readonly string[];
+}
+
+/** A control's id, and what describes it: its hint and its faults. */
+const useDescribed = (name: string, hint: ComponentChildren): Described => {
+  const id = useId();
+  const faults = useContext(FaultsContext)
+    .filter((fault) => isAbout(fault, name))
+    .map(({ detail }) => detail);
+  const described = [...(hint ? [`${id}-hint`] : []), ...(faults.length > 0 ? [`${id}-fault`] : [])].join(" ");
+  return {
+    id,
+    attributes: { "aria-describedby": described || undefined, "aria-invalid": faults.length > 0 || undefined },
+    faults,
+  };
+};
+
+interface FrameProps {
+  described: Described;
   label: string;
   hint: ComponentChildren;
   children: ComponentChildren;
-}): JSX.Element => (
+}
+
+const Frame = ({ described: { id, faults }, label, hint, children }: FrameProps): JSX.Element => (
   <div class="field">
     <label for={id}>{label}</label>
     {children}
     {hint && <small id={`${id}-hint`}>{hint}</small>}
+    {faults.length > 0 && (
+      <small id={`${id}-fault`} class="fault">
+        {faults.join("; ")}
+      </small>
+    )}
   </div>
 );
 
-const described = (id: string, hint: ComponentChildren): string | undefined => (hint ? `${id}-hint` : undefined);
-
 export const Field = ({ label, hint, onValue, autocomplete = "off", ...input }: FieldProps): JSX.Element => {
-  const id = useId();
+  const described = useDescribed(input.name, hint);
   // Preact types each type of input by itself.
   const attributes: Record<string, unknown> = input;
   return (
-    <Frame id={id} label={label} hint={hint}>
+    <Frame described={described} label={label} hint={hint}>
       <input
-        id={id}
+        id={described.id}
         autocomplete={autocomplete}
         spellcheck={false}
-        aria-describedby={described(id, hint)}
+        {...described.attributes}
         {...attributes}
         {...following(onValue)}
       />
@@ -79,14 +105,14 @@ export const Field = ({ label, hint, onValue, autocomplete = "off", ...input }: 
 };
 
 export const TextField = ({ label, hint, onValue, rows = 4, ...area }: TextFieldProps): JSX.Element => {
-  const id = useId();
+  const described = useDescribed(area.name, hint);
   return (
-    <Frame id={id} label={label} hint={hint}>
+    <Frame described={described} label={label} hint={hint}>
       <textarea
-        id={id}
+        id={described.id}
         rows={rows}
         spellcheck={false}
-        aria-describedby={described(id, hint)}
+        {...described.attributes}
         {...area}
         {...following(onValue)}
       />
@@ -99,11 +125,11 @@ interface ChoiceProps extends Omit<ControlProps, "readOnly" | "placeholder" | "m
 }
 
 export const Choice = ({ label, hint, options, onValue, value, defaultValue, ...select }: ChoiceProps): JSX.Element => {
-  const id = useId();
+  const described = useDescribed(select.name, hint);
   const chosen = value ?? defaultValue;
   return (
-    <Frame id={id} label={label} hint={hint}>
-      <select id={id} aria-describedby={described(id, hint)} {...select} {...following(onValue)}>
+    <Frame described={described} label={label} hint={hint}>
+      <select id={described.id} {...described.attributes} {...select} {...following(onValue)}>
         {options.map(([option, text]) => (
           <option value={option} selected={option === chosen}>
             {text}
@@ -152,6 +178,10 @@ const valuesOf = (form: HTMLFormElement): Values => {
   return { text: (name) => raw(name).trim(), raw, all: (name) => data.getAll(name).map(String) };
 };
 
+/** Of its fields. */
+const namesOf = (form: HTMLFormElement): string[] =>
+  [...form.querySelectorAll("input, select, textarea")].flatMap((field) => field.getAttribute("name") || []);
+
 interface FormProps {
   /** On the button that sends it. */
   action: string;
@@ -176,16 +206,20 @@ export const Form = ({
   children,
 }: FormProps): JSX.Element => {
   const send = useAction(onSend, done);
+  const [names, setNames] = useState<readonly string[]>([]);
   return (
     <form
       class={layout}
       onSubmit={(event) => {
         event.preventDefault();
+        setNames(namesOf(event.currentTarget));
         void send.run(valuesOf(event.currentTarget));
       }}
     >
-      {children}
-      <Failure error={send.error} />
+      <FaultsContext.Provider value={send.error instanceof FountainError ? send.error.errors : []}>
+        {children}
+      </FaultsContext.Provider>
+      <Failure error={send.error} except={names} />
       <div class="actions">
         <Button type="submit" kind={isDangerous ? "danger" : "main"} isBusy={send.isBusy}>
           {action}

@@ -1,5 +1,6 @@
 /** The gateway's panels of the console. */
 import type { Panel } from "#console";
+import { Explain } from "./explain/explain.tsx";
 import { Overview } from "./overview/overview.tsx";
 
 /** All who look after something have something to see there. */
@@ -7,4 +8,5 @@ const OVERVIEW = ["gateway:read", "keys:read", "users:admin", "audit:read", "sec
 
 export const panels: readonly Panel[] = [
   { id: "overview", title: "Overview", group: "Now", order: 0, needs: OVERVIEW, View: Overview },
+  { id: "explain", title: "Explain", group: "Traffic", order: 20, needs: ["gateway:read"], View: Explain },
 ];

@@ -65,12 +65,17 @@ input, select, textarea { width: 100%; padding: .4rem .6rem; border: 1px solid v
 input[type="checkbox"], input[type="radio"] { width: auto; margin: 0 .35rem 0 0; }
 input[type="range"] { padding: 0; }
 textarea { font-family: var(--mono); font-size: .875rem; }
-form.column { display: grid; gap: .85rem; max-width: 40rem; }
+form.column, details > .column { display: grid; gap: .85rem; max-width: 40rem; }
+details > .column { margin-top: .5rem; }
+summary { cursor: pointer; }
+details { margin-bottom: .75rem; }
 form.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1rem; }
 form.row .field { flex: 1 1 11rem; }
 .field { display: grid; gap: .25rem; align-content: start; min-width: 0; }
 .field label, legend { font-weight: 600; font-size: .875rem; }
 small { color: var(--soft); }
+small.fault { color: var(--bad); }
+[aria-invalid] { border-color: var(--bad); }
 fieldset { margin: 0; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .5rem; min-width: 0; }
 .checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .25rem .75rem; margin-top: .35rem; }
 .badge { display: inline-block; padding: 0 .5rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .8rem;
@@ -119,7 +124,7 @@ pre { margin: .5rem 0; padding: .75rem 1rem; overflow: auto; max-height: 30rem; 
 progress { flex: 1; height: .75rem; accent-color: var(--water); }
 .rows > li { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; padding: .4rem 0;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-.rows > li > .badge:first-child { min-width: 4.5rem; text-align: center; }
+.rows > li > .badge:first-child { min-width: 5.75rem; text-align: center; }
 .rows > li > .badge:first-child + span { flex: 1 1 14rem; }
 .rows > li:last-child { border-bottom: 0; }
 .tile h3 { margin: 0; font-size: .875rem; font-weight: 400; color: var(--soft); }
