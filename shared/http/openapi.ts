@@ -26,14 +26,19 @@ export const PROBLEM_COMPONENT = "Problem";
 
 export const problemSchema = z
   .object({
-    type: z.string(),
-    title: z.string(),
+    type: z.string().describe("`urn:fountain:problem:` and the code"),
+    title: z.string().describe("The same for every problem of this code"),
     status: z.int(),
-    detail: z.string(),
-    code: z.string(),
-    instance: z.string(),
-    requestId: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    detail: z.string().describe("What is wrong with this request, and what to do"),
+    code: z.string().describe("What to program against"),
+    instance: z.string().describe("The path of the request"),
+    requestId: z.string().describe("In every log line of the request"),
+    errors: z
+      .array(
+        z.object({ pointer: z.string().describe("JSON Pointer of the field, such as `#/name`"), detail: z.string() }),
+      )
+      .describe("What is wrong with which field")
+      .optional(),
   })
   .openapi(PROBLEM_COMPONENT);
 

@@ -101,7 +101,7 @@ describe.skipIf(CHROMIUM === undefined)("at /docs", () => {
     const before = await everything();
     expect(before).toContain(password);
     expect(before).toContain('"access_token"');
-    await vi.waitFor(() => expect(issued).toHaveLength(2));
+    await vi.waitFor(() => expect(issued).toHaveLength(2), { timeout: 20_000 });
     for (const token of issued) expect(before).toContain(token);
     await call("kms.logout", "Logged out.");
     await expectNothing(password, '"users:admin"');

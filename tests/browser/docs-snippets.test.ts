@@ -30,6 +30,8 @@ if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: 
 /** What would end a word, run a command, read a file or be a variable, in one of the languages. */
 const HARD = "@it's \"$(touch stolen)\" `touch stolen` $TOKEN \\' \\n %0a é 😀 </script> {x} !!";
 
+const PATIENCE = { timeout: 20_000, interval: 100 };
+
 let fountain: Fountain;
 let directory: string;
 
@@ -115,11 +117,12 @@ describe.skipIf(CHROMIUM === undefined)("what is copied", () => {
     await operation.getByRole("button", { name: language }).click();
     await page.evaluate("navigator.clipboard.writeText('')");
     await operation.locator(".snippet").getByRole("button", { name: /^Cop/ }).click();
-    return vi.waitFor(async () => {
+    const read = async () => {
       const code = await page.evaluate<string>("navigator.clipboard.readText()");
       expect(code).not.toBe("");
       return code;
-    });
+    };
+    return vi.waitFor(read, PATIENCE);
   };
 
   const RUNNERS: Readonly<Record<string, (code: string) => string>> = {

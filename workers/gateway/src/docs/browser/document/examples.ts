@@ -44,10 +44,12 @@ const exampleOf = (given: Schema, schemas: Record<string, Schema>, depth = 0): u
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 export const isJson = (mediaType: string): boolean => JSON_TYPE.test(mediaType);
 
-/** An example of a body, as text; empty where there is none. */
+/** The example that the document has; `undefined` where it has none. */
+export const givenExample = ({ example, examples }: Media): unknown => example ?? membersIn(examples)[0]?.[1].value;
+
+/** An example of a body, as text, made of its schema where the document has none; empty without both. */
 export const exampleText = (mediaType: string, media: Media, { components }: ApiDocument): string => {
-  const [named] = membersIn(media.examples);
-  const value = media.example ?? named?.[1].value ?? exampleOf(media.schema ?? {}, components.schemas);
+  const value = givenExample(media) ?? exampleOf(media.schema ?? {}, components.schemas);
   if (isJson(mediaType)) return JSON.stringify(value, null, 2);
   if (mediaType === "application/x-www-form-urlencoded" && typeof value === "object")
     return new URLSearchParams({ ...value }).toString();

@@ -41,7 +41,7 @@ export const requestBody = (operation: Operation, spec: ApiDocument): Child[] =>
   return [
     el("h4", {}, "Body ", required === true ? chip("required", "strong") : undefined),
     ...prose(textIn(description)),
-    ...media.slice(0, 1).flatMap(([mediaType, first]) => mediaOf(mediaType, first, spec)),
+    ...media.slice(0, 1).flatMap(([mediaType, first]) => mediaOf(mediaType, first, spec, true)),
     media.length === 1
       ? undefined
       : el(

@@ -1,5 +1,5 @@
 /** The responses of an operation: by status, with their fields, schema and example. */
-import { exampleText, isJson } from "../document/examples.ts";
+import { exampleText, givenExample, isJson } from "../document/examples.ts";
 import {
   type ApiDocument,
   type Media,
@@ -14,8 +14,9 @@ import { codeBlock } from "../elements/code.ts";
 import { type Child, disclosure, el } from "../elements/elements.ts";
 import { described, schemaTree } from "./schema-tree.ts";
 
-export const mediaOf = (mediaType: string, media: Media, spec: ApiDocument): Child[] => {
-  const example = exampleText(mediaType, media, spec);
+/** `isMade`: where the document has no example, one is made. */
+export const mediaOf = (mediaType: string, media: Media, spec: ApiDocument, isMade: boolean): Child[] => {
+  const example = isMade || givenExample(media) !== undefined ? exampleText(mediaType, media, spec) : "";
   return [
     el("p", { class: "soft" }, el("code", {}, mediaType)),
     media.schema && schemaTree(media.schema, spec.components.schemas),
@@ -36,12 +37,13 @@ const fieldsOf = (response: ResponseOf, { components }: ApiDocument): Child[] =>
 
 const responseOf = (status: string, given: ResponseOf, spec: ApiDocument): Element => {
   const response: ResponseOf = objectIn(resolve(given, spec.components.responses));
-  const kind = status.startsWith("2") ? "good" : "bad";
+  const isSuccess = status.startsWith("2");
+  const kind = isSuccess ? "good" : "bad";
   return disclosure(
     [el("code", { class: `status ${kind}` }, status), ` ${textIn(response.description)}`],
     () => [
       ...fieldsOf(response, spec),
-      ...membersIn(response.content).flatMap(([mediaType, media]) => mediaOf(mediaType, media, spec)),
+      ...membersIn(response.content).flatMap(([mediaType, media]) => mediaOf(mediaType, media, spec, isSuccess)),
       membersIn(response.content).length === 0 ? el("p", { class: "soft" }, "Without a body.") : undefined,
     ],
     { class: "response" },
