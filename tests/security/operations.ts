@@ -85,6 +85,8 @@ const GATEWAY: Record<string, Variant[]> = {
   ...configured("upstreams", { targets: [] }),
   ...configured("limits", { match: "POST /kms/login", per: "address", limit: 1_000_000, window: "1m" }),
   ...configured("policies", { effect: "deny", routes: ["* /nowhere"], dryRun: true }),
+  "GET /gateway/upstreams/{name}/usage": [nothing(READS, () => ["/gateway/upstreams/one/usage"], { answers: [404] })],
+  "GET /gateway/limits/{name}/usage": [nothing(READS, () => ["/gateway/limits/one/usage"], { answers: [404] })],
   "POST /gateway/policies/explain": [
     nothing(READS, () => ["/gateway/policies/explain", { method: "GET", path: "/kms/me", service: "unknown" }]),
   ],

@@ -203,17 +203,18 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
   const egress: TestGateway["egress"] = { reach, run: targets.run, show: targets.show };
   const notStored = () => Promise.reject(new Error("nothing is stored here"));
   const delivering = { runs: 0 };
+  const limits = createLimits({
+    counts: createLocalCounts({ max: 1_000, startMs: clock.nowMs }),
+    leases: createLeases({ store: allowances, digest: sha256, now, sleep, keep: () => {} }),
+    onRefusal: noteLimited(refusalLog),
+    now,
+  });
   const services: GatewayServices = {
     now,
     configuration: { current: () => configuration, expire: () => {} },
     upstreamTokens: async ({ name }, { principal }) => `token-for-${name}-of-${principal.subject}`,
     egress,
-    limits: createLimits({
-      counts: createLocalCounts({ max: 1_000, startMs: clock.nowMs }),
-      leases: createLeases({ store: allowances, digest: sha256, now, sleep, keep: () => {} }),
-      onRefusal: noteLimited(refusalLog),
-      now,
-    }),
+    limits,
     releaseAllowances: () => Promise.resolve(),
     documents: createDocuments({
       reach: (url, init) => egress.reach(url, init),
@@ -236,7 +237,7 @@ export const createTestGateway = async (corsOrigins: readonly string[] = []): Pr
     twofa: rpc<TwofaRpc>("twofa").parse(bindingTo(twofa)),
     kms: kmsRpc.parse(bindingTo(kms)),
     refusals: refusalLog,
-    ...createTestActivity(now),
+    ...createTestActivity(now, limits),
     parts: () => partsOf(upstreams, () => database.probe()),
     recorder: createReportingRecorder(kmsRpc.parse(bindingTo({ recordEvent })), createLog("gateway")),
     passkeyLogins: { options: notStored, logIn: notStored },

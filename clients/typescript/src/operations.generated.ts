@@ -54,6 +54,9 @@ export interface Schemas {
         weight: number;
         status: "healthy" | "unhealthy" | "ejected" | "unknown";
         ejectedUntil?: string | undefined;
+        failures: number;
+        failingSince?: string | undefined;
+        failure?: "unreached" | "lost" | "late" | "gateway-error" | "health-check" | undefined;
       }[];
     };
     [name: string]: unknown;
@@ -68,6 +71,54 @@ export interface Schemas {
       detail: string;
     }[] | undefined;
     [name: string]: unknown;
+  };
+  "gateway.LimitUsage": {
+    name: string;
+    route?: string | undefined;
+    per: ("address" | "subject" | "service" | "key" | "all")[];
+    limit: number;
+    window: string;
+    exact: boolean;
+    callers: number;
+    top: {
+      caller: {
+        address?: string | undefined;
+        subject?: string | undefined;
+        service?: string | undefined;
+        key?: string | undefined;
+      };
+      used: number;
+      allowed: number;
+      resetAt: string;
+    }[];
+    processes: Schemas["gateway.Processes"];
+  };
+  "gateway.Processes": {
+    counted: number;
+    running: number | null;
+  };
+  "gateway.UpstreamUsage": {
+    items: {
+      name: string;
+      route?: string | undefined;
+      per: ("address" | "subject" | "service" | "key" | "all")[];
+      limit: number;
+      window: string;
+      exact: boolean;
+      callers: number;
+      top: {
+        caller: {
+          address?: string | undefined;
+          subject?: string | undefined;
+          service?: string | undefined;
+          key?: string | undefined;
+        };
+        used: number;
+        allowed: number;
+        resetAt: string;
+      }[];
+    }[];
+    processes: Schemas["gateway.Processes"];
   };
   "gateway.StoredPolicy": {
     name: string;
@@ -142,10 +193,6 @@ export interface Schemas {
       name: "gateway" | "kms" | "twofa" | "search" | "service-a";
       status: "ok" | "unavailable";
     }[];
-  };
-  "gateway.Processes": {
-    counted: number;
-    running: number | null;
   };
   "gateway.RefusedCall": {
     at: string;
@@ -1164,6 +1211,20 @@ export interface Operations {
       name: string;
     };
     data: undefined;
+  };
+  /** Show who uses up a limit at present. (scope `gateway:read`) */
+  "GET /gateway/limits/{name}/usage": {
+    path: {
+      name: string;
+    };
+    data: Schemas["gateway.LimitUsage"];
+  };
+  /** Show who uses up the limits of an upstream and of its routes at present. (scope `gateway:read`) */
+  "GET /gateway/upstreams/{name}/usage": {
+    path: {
+      name: string;
+    };
+    data: Schemas["gateway.UpstreamUsage"];
   };
   /** List the policies by name. (scope `gateway:read`) */
   "GET /gateway/policies": {

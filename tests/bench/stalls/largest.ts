@@ -36,6 +36,8 @@ const searches: Record<string, object> = {
 
 const LINES = filled(900_000, "a line\n");
 
+const COUNTED = "looks through the callers that a process remembers, 200,000 at most, some milliseconds in all";
+
 export const LARGEST: Record<string, Largest> = {
   "gateway GET /": NO_BODY,
   "gateway GET /health": NO_BODY,
@@ -102,6 +104,8 @@ export const LARGEST: Record<string, Largest> = {
     }),
   ],
   "gateway DELETE /gateway/upstreams/{name}": ONE_ROW,
+  "gateway GET /gateway/upstreams/{name}/usage": COUNTED,
+  "gateway GET /gateway/limits/{name}/usage": COUNTED,
   "gateway GET /gateway/limits": PAGE,
   "gateway GET /gateway/limits/{name}": ONE_ROW,
   "gateway PUT /gateway/limits/{name}": FEW_FIELDS,

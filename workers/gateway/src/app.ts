@@ -18,6 +18,7 @@ import { pagesEndpoints } from "./docs/pages.routes.ts";
 import { securityTxtEndpoints } from "./docs/security-txt.routes.ts";
 import { healthEndpoints } from "./health/health.routes.ts";
 import { limitsEndpoints } from "./limits/limits.routes.ts";
+import { usageEndpoints } from "./limits/usage.routes.ts";
 import { consoleScriptEndpoints } from "./pages/console/script.routes.ts";
 import { accountPages } from "./pages/pages.routes.ts";
 import { problemPage } from "./pages/views/problem.tsx";
@@ -51,6 +52,7 @@ export const createGatewayApp = (connect: (bindings: unknown) => GatewayServices
     ...passkeyLoginEndpoints,
     ...upstreamsEndpoints,
     ...limitsEndpoints,
+    ...usageEndpoints,
     ...policiesEndpoints,
     ...explainEndpoints,
     ...overviewEndpoints,

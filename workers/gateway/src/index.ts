@@ -12,7 +12,7 @@ import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { legalDocumentsOf } from "#shared/settings/installation.ts";
 import { createActivity } from "./activity/activity.ts";
-import { createAskAll, type Tell } from "./activity/processes.ts";
+import { createAskAll, createTell } from "./activity/processes.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createUsageCounter } from "./admission/key-usage.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
@@ -113,8 +113,8 @@ const connect = once((bindings: unknown): GatewayServices => {
   const changing = { store, kms: env.KMS_RPC, recorder, followed: configuration, targetRules, now };
   const refusals = createRefusalLog({ log, now });
   const activity = createActivity(now);
-  const tell: Tell = () => activity.read();
   const limiting = composeLimits({ database, refusals, keep: later("allowance-not-counted"), now });
+  const tell = createTell({ activity: activity.read, usage: limiting.limits.usage });
   const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
   const checkHealth = async (): Promise<void> => {
     const known = await Promise.resolve().then(configuration.current).catch(nothingIfUnavailable);

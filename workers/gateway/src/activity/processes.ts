@@ -3,16 +3,23 @@
  * the others of this machine. Where it cannot, as on the edge, it speaks for itself alone.
  */
 import { describeError, type Log } from "#shared/observability/log.ts";
+import type { UsedLimit } from "../limits/consumers.ts";
 import type { Seen } from "./activity.ts";
 
 /** What can be asked, and what each process responds. */
 export interface Answers {
   activity: Seen;
+  usage: UsedLimit[];
 }
 
 export interface Question<About extends keyof Answers = keyof Answers> {
   about: About;
+  /** Whose limits it is about, where it is about limits. */
+  scope?: string;
 }
+
+/** What responds to each question. */
+export type Tellers = { [About in keyof Answers]: (scope: string) => Answers[About] };
 
 /** What this process responds. */
 export type Tell = <About extends keyof Answers>(question: Question<About>) => Answers[About];
@@ -24,6 +31,11 @@ export interface Processes {
   /** How many there are on this machine; `null`: not known. */
   running: number | null;
 }
+
+export const createTell =
+  (tellers: Tellers): Tell =>
+  ({ about, scope = "" }) =>
+    tellers[about](scope);
 
 export interface Told<Answer> {
   /** That of this process first. */

@@ -45,7 +45,7 @@ export const lackingWithoutCaller = (per: CountedBy | readonly CountedBy[]): Cou
   [per].flat().find((by) => OF_CALLER.includes(by));
 
 /** Stands between the parts of a compound: none of them has it. */
-const SEPARATOR = "\n";
+export const SEPARATOR = "\n";
 
 /** What stands for all those whom a limit counts together with the sender; `undefined`: it does not count this call. */
 export const countedAs = (per: readonly CountedBy[], sender: Sender): string | undefined => {

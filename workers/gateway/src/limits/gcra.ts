@@ -49,3 +49,7 @@ export const judge = (
   const remaining = Math.floor((fullMs - owedMs) / intervalMs);
   return { admitted, remaining, waitMs: owedMs + (remaining + 1) * intervalMs - fullMs, zeroAtMs: nowMs + owedMs };
 };
+
+/** How many calls still count of someone who is at zero again at `zeroAtMs`. */
+export const callsOwed = ({ intervalMs }: Pace, zeroAtMs: number, nowMs: number): number =>
+  Math.max(0, Math.ceil((zeroAtMs - nowMs) / intervalMs - TOLERANCE));

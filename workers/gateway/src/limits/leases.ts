@@ -7,6 +7,7 @@
 import { withinTime } from "#shared/lang/deadline.ts";
 import { isUnavailable, Unavailable } from "#shared/lang/unavailable.ts";
 import type { AllowanceStore } from "./allowance.ts";
+import type { Consumer } from "./consumers.ts";
 import type { Outcome } from "./gcra.ts";
 import { type Window, windowAt } from "./windows.ts";
 
@@ -61,6 +62,8 @@ export interface Leases {
   peek(quota: Quota, who: string): Promise<boolean>;
   /** Takes back a call that was counted; one of a window that is over is lost with it. */
   giveBack(outcome: LeasedOutcome): void;
+  /** Those of whom calls count in this window, as far as this process asked of late: how many have been taken by all processes. */
+  consumers(quota: Quota): Iterable<Consumer>;
   /** Gives back what is left of leases that were taken some time ago; `all`: of all. */
   release(which: "old" | "all"): Promise<void>;
   /** Deletes what is stored about windows that are over. */
@@ -269,6 +272,15 @@ export const createLeases = ({ store, digest, now, sleep, keep }: LeasesOptions)
 
     giveBack: ({ lease }) => {
       lease.units += 1;
+    },
+
+    consumers: function* (quota) {
+      const textBefore = textOf(quota, "");
+      for (const { text, window, left, units, takenAtMs } of leases.values()) {
+        if (!text.startsWith(textBefore) || takenAtMs === NEVER || now() >= window.endMs) continue;
+        const used = quota.limit - left - units;
+        if (used > 0) yield { who: text.slice(textBefore.length), used, untilMs: window.endMs };
+      }
     },
 
     release,

@@ -5,7 +5,7 @@ import { objectName } from "../matching/names.ts";
 import { patternText } from "../matching/pattern.ts";
 
 /** Whom a limit counts: each address (IPv6 by /64), each subject, each service, each API key; `all`: everyone together. */
-const COUNTED_BY = ["address", "subject", "service", "key", "all"] as const;
+export const COUNTED_BY = ["address", "subject", "service", "key", "all"] as const;
 export type CountedBy = (typeof COUNTED_BY)[number];
 
 const MAX_CALLS = 1_000_000_000;

@@ -67,3 +67,61 @@ test("what is not sound is refused by its field", async () => {
     expect(await call("PUT", "/wrong", wrong)).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   expect((await call("PUT", "/wrong", { ...OWN, window: "month", exact: false })).status).toBe(422);
 });
+
+test("who uses one up is shown by what it counts by, of local, exact and upstreams' limits", async () => {
+  const configure = async (path: string, body: unknown): Promise<void> => {
+    const headers = { ...administrator, "content-type": "application/json" };
+    const response = await fountain.fetch(`/gateway/${path}`, { method: "PUT", headers, body: JSON.stringify(body) });
+    expect([path, response.status]).toEqual([path, 201]);
+  };
+  const read = async (path: string): Promise<unknown> =>
+    (await fountain.fetch(path, { headers: administrator })).json();
+  const { id: subject } = Object(await read("/kms/me"));
+  await configure("limits/local", {
+    match: "GET /kms/me",
+    per: ["subject", "all"],
+    limit: 100,
+    window: "1h",
+    burst: 50,
+  });
+  await configure("limits/monthly", { match: "GET /kms/me", per: "subject", limit: 100, window: "month" });
+  const upstream = { name: "shared", per: "all", limit: 10, window: "1h" } as const;
+  const match = "GET /items/{id}";
+  await configure("upstreams/notes", {
+    targets: ["http://127.0.0.1:9"],
+    limits: [upstream],
+    routes: [{ match, anyone: true, limits: [{ ...upstream, name: "own" }] }],
+  });
+  expect(await read("/gateway/limits/local/usage")).toMatchObject({ callers: 0, top: [] });
+  for (let calls = 0; calls < 3; calls += 1) await read("/kms/me");
+  await fountain.fetch("/notes/items/7");
+
+  const processes = { counted: 1, running: null };
+  const resetAt = expect.stringMatching(/Z$/);
+  expect(await read("/gateway/limits/local/usage")).toEqual({
+    name: "local",
+    per: ["subject", "all"],
+    limit: 100,
+    window: "1h",
+    exact: false,
+    callers: 1,
+    top: [{ caller: { subject }, used: 3, allowed: 50, resetAt }],
+    processes,
+  });
+  expect(await read("/gateway/limits/monthly/usage")).toMatchObject({
+    exact: true,
+    top: [{ caller: { subject }, used: 3, allowed: 100, resetAt }],
+  });
+  const shared = { per: ["all"], limit: 10, window: "1h", exact: false, callers: 1 };
+  const top = [{ caller: {}, used: 1, allowed: 10, resetAt }];
+  expect(await read("/gateway/upstreams/notes/usage")).toEqual({
+    items: [
+      { name: "shared", ...shared, top },
+      { name: "own", route: match, ...shared, top },
+    ],
+    processes,
+  });
+  expect(await read("/gateway/limits/default-login/usage")).toMatchObject({ per: ["address"], limit: 600 });
+  for (const unknown of ["limits/unknown", "upstreams/unknown"])
+    expect(await read(`/gateway/${unknown}/usage`)).toMatchObject({ code: "not-found" });
+});

@@ -9,6 +9,7 @@ import {
   type LimitedTarget,
   type Rule,
 } from "./compiled.ts";
+import { rank, type UsedLimit } from "./consumers.ts";
 import { countedAs, type Sender } from "./counted.ts";
 import type { Outcome } from "./gcra.ts";
 import type { LeasedOutcome, Leases } from "./leases.ts";
@@ -48,11 +49,13 @@ export interface Passage {
 export interface Limits {
   /** `undefined`: no limit fits the call. */
   passageOf(call: LimitedCall): Passage | undefined;
+  /** How much is used up of the limits of this scope, as this process counts them. */
+  usage(scope: string): UsedLimit[];
 }
 
 export interface LimitsOptions {
   counts: LocalCounts;
-  leases: Pick<Leases, "take" | "peek" | "giveBack">;
+  leases: Pick<Leases, "take" | "peek" | "giveBack" | "consumers">;
   /** Called for each call that a limit refuses. */
   onRefusal: (limit: Limit, call: LimitedCall) => void;
   /** Milliseconds since the epoch. */
@@ -153,5 +156,13 @@ export const createLimits = ({ counts, leases, onRefusal, now }: LimitsOptions):
         peek: (stage, sender) => peek(fitting[stage], call, sender),
       };
     },
+    usage: (scope) =>
+      opened.within(scope).map((limit) => ({
+        scope: limit.scope,
+        name: limit.name,
+        allowed: limit.allowed,
+        exact: limit.local === undefined,
+        ...rank(limit.local?.consumers(now()) ?? leases.consumers(limit)),
+      })),
   };
 };

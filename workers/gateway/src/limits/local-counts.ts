@@ -4,7 +4,8 @@
  * of eight that it looks at in turn, the one that will be at zero first. So callers get rid of a count of their own only by
  * having more calls counted than that, from each of very many addresses or accounts.
  */
-import { judge, type Outcome, type Pace } from "./gcra.ts";
+import type { Consumer } from "./consumers.ts";
+import { callsOwed, judge, type Outcome, type Pace } from "./gcra.ts";
 
 /** How many of those who come next in order are asked whether they are at zero again, whenever someone new comes. */
 const LOOKED_AT = 2;
@@ -17,6 +18,8 @@ export interface LocalCounter {
   peek(who: string, nowMs: number): Outcome;
   /** Takes back a call that was counted. */
   giveBack(who: string): void;
+  /** Those of whom calls count at present. */
+  consumers(nowMs: number): Iterable<Consumer>;
 }
 
 export interface LocalCounts {
@@ -58,6 +61,9 @@ const createCallers = () => {
 
   return {
     size: (): number => names.length,
+    all: function* (): Iterable<readonly [who: string, zeroAt: number]> {
+      for (const [place, who] of names.entries()) yield [who, zeroAt[place] ?? 0];
+    },
     find: (who: string): number | undefined => places.get(who),
     zeroAt: (place: number): number => zeroAt[place] ?? Number.NEGATIVE_INFINITY,
     set: (place: number, at: number): void => {
@@ -129,6 +135,12 @@ export const createLocalCounts = ({ max, startMs }: { max: number; startMs: numb
         giveBack: (who) => {
           const place = callers.find(who);
           if (place !== undefined) callers.set(place, callers.zeroAt(place) - pace.intervalMs);
+        },
+        consumers: function* (nowMs) {
+          for (const [who, zeroAtMs] of callers.all()) {
+            const used = callsOwed(pace, zeroAtMs, nowMs - startMs);
+            if (used > 0) yield { who, used, untilMs: startMs + zeroAtMs };
+          }
         },
       };
       counters.add(counter);

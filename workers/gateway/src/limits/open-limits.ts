@@ -9,6 +9,10 @@ export type Stage = "screen" | "meter";
 
 /** A limit with its count. */
 export interface Limit extends Quota {
+  /** What it belongs to. */
+  scope: string;
+  /** How many calls someone may make at once, or in a window. */
+  allowed: number;
   per: readonly CountedBy[];
   stage: Stage;
   /** `undefined`: it is counted by leases. */
@@ -18,6 +22,8 @@ export interface Limit extends Quota {
 export interface OpenLimits {
   /** The limit of this name in this scope. With other numbers it is another one. */
   open(scope: string, name: string, body: Omit<LimitBody, "name">): Limit;
+  /** Those of this scope, and of those within it. */
+  within(scope: string): Limit[];
   /** Forgets all but these. */
   keep(kept: ReadonlySet<Limit>): void;
 }
@@ -35,7 +41,11 @@ export const createOpenLimits = (counts: LocalCounts): OpenLimits => {
   const limits = new Map<string, Limit>();
   let opened = 0;
 
-  const create = (id: string, name: string, body: Omit<LimitBody, "name">): Limit => {
+  const create = (
+    id: string,
+    { scope, name }: { scope: string; name: string },
+    body: Omit<LimitBody, "name">,
+  ): Limit => {
     opened += 1;
     const { limit, burst } = body;
     const per = partsOf(body.per);
@@ -45,8 +55,10 @@ export const createOpenLimits = (counts: LocalCounts): OpenLimits => {
     return {
       id,
       number: opened,
+      scope,
       name,
       limit,
+      allowed: pace?.burst ?? limit,
       windowSeconds: seconds,
       per,
       stage: stageOf(per),
@@ -58,10 +70,12 @@ export const createOpenLimits = (counts: LocalCounts): OpenLimits => {
     open: (scope, name, body) => {
       const { per, limit, window, burst } = body;
       const id = JSON.stringify([scope, name, partsOf(per), limit, window, isExact(body) ? "exact" : (burst ?? limit)]);
-      const known = limits.get(id) ?? create(id, name, body);
+      const known = limits.get(id) ?? create(id, { scope, name }, body);
       limits.set(id, known);
       return known;
     },
+    within: (scope) =>
+      [...limits.values()].filter((limit) => limit.scope === scope || limit.scope.startsWith(`${scope} `)),
     keep: (kept) => {
       for (const [id, limit] of limits) {
         if (kept.has(limit)) continue;

@@ -14,7 +14,10 @@ export const upstreamsEndpoints = objectEndpoints({
   name: upstreamName(),
   state: {
     schema: upstreamState,
-    example: { breaker: "closed", targets: [{ url: "http://127.0.0.1:9000", weight: 1, status: "healthy" }] },
+    example: {
+      breaker: "closed",
+      targets: [{ url: "http://127.0.0.1:9000", weight: 1, status: "healthy", failures: 0 }],
+    },
     of: (context, { name, body }) =>
       context.get("services").egress.show(name, upstreamBody.parse(body).targets.map(targetOf)),
   },

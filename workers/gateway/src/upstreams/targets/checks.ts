@@ -38,7 +38,7 @@ export const createHealthChecks = ({ reach, now, log }: ChecksOptions) => {
     const good = await isWell(reach, target.url.replace(/\/$/, "") + path, waitMs);
     if (good) noteReached(target, now());
     else noteUnreached(target);
-    if (noteCheck(target, good))
+    if (noteCheck(target, good, now()))
       log(good ? "info" : "error", `upstream-target-${good ? "healthy" : "unhealthy"}`, {
         upstream: name,
         target: target.url,

@@ -124,7 +124,12 @@ describe("a target", () => {
     targets.servers.set(A, reset).set(B, ok);
     await failing(30, upstream);
     expect(targets.statusOf(upstream)).toEqual(["ejected", "healthy"]);
-    const { ejectedUntil = "" } = targets.show("notes", upstream.targets).targets[0] ?? {};
+    const { ejectedUntil = "", ...shown } = targets.show("notes", upstream.targets).targets[0] ?? {};
+    expect(shown).toMatchObject({
+      failures: 5,
+      failure: "lost",
+      failingSince: new Date(targets.clock.nowMs).toISOString(),
+    });
     expect(Date.parse(ejectedUntil)).toBe(targets.clock.nowMs + 10_000);
     expect(targets.called.filter((url) => url === A)).toHaveLength(5);
     expect(targets.logged).toEqual([`upstream-target-ejected ${A}`]);

@@ -48,7 +48,8 @@ export const createRunCall = ({ states, checks, later, connect, now, random, sle
     else noteUnreached(target);
     const verdict = verdictOf(outcome, call);
     if (verdict === "good") noteGood(target, now());
-    if (verdict !== "failed" || !noteFailure(target, state.targets, now())) return;
+    if (verdict !== "failed" || outcome.kind === "ok") return;
+    if (!noteFailure(target, state.targets, { by: outcome.kind, nowMs: now() })) return;
     const { name } = call.upstream;
     countUpstreamEjection(name);
     log("warn", "upstream-target-ejected", { upstream: name, target: target.url, ejections: target.ejections });

@@ -92,17 +92,26 @@ describe("a health check", () => {
   test("that fails twice takes a target out, and one that succeeds brings it back", async () => {
     targets.servers.set(A, status(302)).set(B, ok);
     const check = () => targets.check(new Map([["notes", upstream]]));
+    const failingSince = new Date(targets.clock.nowMs).toISOString();
     await check();
     expect(targets.statusOf(upstream)).toEqual(["healthy", "healthy"]);
     targets.clock.nowMs += 10_000;
     await check();
     expect(targets.statusOf(upstream)).toEqual(["unhealthy", "healthy"]);
+    const [shown] = targets.show("notes", upstream.targets).targets;
+    expect(shown).toMatchObject({ failures: 2, failingSince, failure: "health-check" });
     await Promise.all(Array.from({ length: 20 }, () => targets.call(upstream)));
     expect(targets.called).not.toContain(A);
     targets.clock.nowMs += 10_000;
     targets.servers.set(A, ok);
     await check();
     expect(targets.statusOf(upstream)).toEqual(["healthy", "healthy"]);
+    expect(targets.show("notes", upstream.targets).targets[0]).toEqual({
+      url: A,
+      weight: 1,
+      status: "healthy",
+      failures: 0,
+    });
     expect(targets.logged).toEqual([`upstream-target-unhealthy ${A}`, `upstream-target-healthy ${A}`]);
   });
 

@@ -1,5 +1,5 @@
 /** What a process knows of each target of an upstream: whether calls fail there, and whether its health checks do. */
-import type { ShownTarget } from "../state.ts";
+import type { ShownTarget, TargetFailure } from "../state.ts";
 import type { Target } from "../target.ts";
 
 /** So many failures in a row put a target out. */
@@ -22,6 +22,8 @@ export interface TargetState extends Target {
   reachedAtMs: number;
   /** Health checks that failed in a row. */
   failedChecks: number;
+  /** When the first call or check failed since the last good one, and how the last did. */
+  failing: { sinceMs: number; by: TargetFailure } | undefined;
   /** Whether it was called or checked at all. */
   isKnown: boolean;
 }
@@ -35,6 +37,7 @@ export const newTargetState = ({ url, weight }: Target): TargetState => ({
   ejectedUntilMs: Number.NEGATIVE_INFINITY,
   reachedAtMs: Number.NEGATIVE_INFINITY,
   failedChecks: 0,
+  failing: undefined,
   isKnown: false,
 });
 
@@ -53,11 +56,21 @@ export const noteReached = (target: TargetState, nowMs: number): void => {
   target.reachedAtMs = nowMs;
 };
 
+const noteFailing = (target: TargetState, by: TargetFailure, nowMs: number): void => {
+  target.failing = { sinceMs: target.failing?.sinceMs ?? nowMs, by };
+};
+
+/** Nothing fails there any more, unless calls do or checks do. */
+const settle = (target: TargetState): void => {
+  if (target.failures + target.failedChecks === 0) target.failing = undefined;
+};
+
 /** A call was good: the target responded, if only with a fault of its own. */
 export const noteGood = (target: TargetState, nowMs: number): void => {
   if (target.ejections > 0 && nowMs - target.ejectedUntilMs > MAX_EJECTION_MS) target.ejections = 0;
   target.failures = 0;
   target.isKnown = true;
+  settle(target);
 };
 
 /** At most half of the targets that get calls may be out, and never the last that is available. */
@@ -68,8 +81,13 @@ const mayEject = (target: TargetState, all: readonly TargetState[], nowMs: numbe
 };
 
 /** A call failed at the target. Says whether that puts it out: once it is back, the first failure does so again. */
-export const noteFailure = (target: TargetState, all: readonly TargetState[], nowMs: number): boolean => {
+export const noteFailure = (
+  target: TargetState,
+  all: readonly TargetState[],
+  { by, nowMs }: { by: TargetFailure; nowMs: number },
+): boolean => {
   target.isKnown = true;
+  noteFailing(target, by, nowMs);
   target.failures += 1;
   if (target.failures < FAILURES || isEjected(target, nowMs) || !mayEject(target, all, nowMs)) return false;
   target.ejectedUntilMs = nowMs + Math.min(FIRST_EJECTION_MS * 2 ** target.ejections, MAX_EJECTION_MS);
@@ -83,10 +101,12 @@ export const noteUnreached = (target: TargetState): void => {
 };
 
 /** A health check ended. Says whether that changes the target's health. */
-export const noteCheck = (target: TargetState, good: boolean): boolean => {
+export const noteCheck = (target: TargetState, good: boolean, nowMs: number): boolean => {
   const before = isUnhealthy(target);
   target.isKnown = true;
   target.failedChecks = good ? 0 : target.failedChecks + 1;
+  if (good) settle(target);
+  else noteFailing(target, "health-check", nowMs);
   return isUnhealthy(target) !== before;
 };
 
@@ -101,4 +121,9 @@ export const shownTarget = (target: TargetState, nowMs: number): ShownTarget => 
   weight: target.weight,
   status: statusOf(target, nowMs),
   ...(isEjected(target, nowMs) && { ejectedUntil: new Date(target.ejectedUntilMs).toISOString() }),
+  failures: target.failures + target.failedChecks,
+  ...(target.failing && {
+    failingSince: new Date(target.failing.sinceMs).toISOString(),
+    failure: target.failing.by,
+  }),
 });
