@@ -15,10 +15,12 @@ header { background: var(--card); border-bottom: 1px solid var(--line); }
 #acting.quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 #acting:empty, #found:empty { display: none; }
 .shell { display: grid; grid-template-columns: minmax(0, 1fr); }
-main { padding: 1rem 1.25rem 4rem; min-width: 0; }
-#menu { display: none; padding: .5rem 1.25rem 1rem; border-bottom: 1px solid var(--line); background: var(--card);
-  max-height: 70vh; overflow: auto; }
+main { padding: 1rem 1.25rem 5rem; min-width: 0; }
+/* On a narrow screen, the list covers the page; its button stays within reach of a thumb. */
+#menu { display: none; position: fixed; inset: 0; z-index: 3; padding: .5rem 1.25rem 5rem; overflow: auto;
+  background: var(--card); }
 body:has(#menu-button[aria-expanded="true"]) #menu { display: block; }
+#menu-button { position: fixed; right: 1rem; bottom: 1rem; z-index: 4; box-shadow: 0 2px 8px rgb(0 0 0 / .35); }
 #menu h2 { margin: 1rem 0 .25rem; font-size: .8rem; text-transform: uppercase; letter-spacing: .06em; color: var(--soft); }
 #menu summary { padding: .25rem .25rem; border-radius: .4rem; font-weight: 600; font-size: .9rem; }
 #menu ul { list-style: none; margin: 0 0 .4rem; padding: 0 0 0 .6rem; }
@@ -32,8 +34,8 @@ body:has(#menu-button[aria-expanded="true"]) #menu { display: block; }
   .operation { scroll-margin-top: 4.5rem; }
   .shell { grid-template-columns: 18rem minmax(0, 1fr); }
   #menu-button { display: none; }
-  #menu { display: block; position: sticky; top: 3.6rem; height: calc(100vh - 3.6rem); max-height: none;
-    border-bottom: 0; border-right: 1px solid var(--line); }
+  #menu { display: block; position: sticky; inset: 3.6rem auto auto; z-index: auto; height: calc(100vh - 3.6rem);
+    padding-bottom: 1rem; border-right: 1px solid var(--line); }
   main { padding: 1rem 2rem 4rem; }
 }
 `;

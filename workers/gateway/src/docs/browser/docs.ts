@@ -97,5 +97,10 @@ const start = async (): Promise<void> => {
 };
 
 menuButton.addEventListener("click", () => openMenu(menuButton.getAttribute("aria-expanded") === "false"));
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || menuButton.getAttribute("aria-expanded") === "false") return;
+  openMenu(false);
+  menuButton.focus();
+});
 createLogin(find("#account"), find("#acting"), () => showAgain());
 void start();
