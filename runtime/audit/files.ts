@@ -3,11 +3,12 @@ import { createReadStream, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import type { WrappedMacKey } from "../../workers/kms/src/audit-log/audit-reading.ts";
+import { type ExportedCheckpoint, parseCheckpoints } from "../../workers/kms/src/audit-proof/exported-entry.ts";
 import { deriveKek } from "../../workers/kms/src/crypto/root-key.ts";
 import { createEnvelopes } from "../../workers/kms/src/key-encryption/envelope.ts";
 import { internalKeyContext } from "../../workers/kms/src/key-encryption/internal-keys.ts";
 import { checkExport, type Verdict } from "./check.ts";
-import { checkpointsFile, keySetFile } from "./lines.ts";
+import { keySetFile } from "./key-set.ts";
 
 const USAGE = `Usage: npm run audit:verify -- FILE [--keys jwks.json] [--checkpoints checkpoints.json]
 
@@ -31,6 +32,13 @@ const macKeyOpener =
     );
     return envelopes.unwrap(internalKeyContext("auditMac"), { kekVersion: kek.version, wrappedKey });
   };
+
+/** Throws an error for a file of anything else. */
+const readCheckpoints = (file: string): ExportedCheckpoint[] => {
+  const checkpoints = parseCheckpoints(readFileSync(file, "utf8"));
+  if (!checkpoints) throw new Error(`${file} has no checkpoints, as GET /kms/audit/checkpoints responds with them`);
+  return checkpoints;
+};
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
 
@@ -78,7 +86,7 @@ export const verifyFiles = async (
     {
       openMacKey: secretKey ? macKeyOpener(secretKey) : undefined,
       trustedKeys: keySet && new Map(keySet.keys.map((key) => [key.kid, key])),
-      keptCheckpoints: values.checkpoints === undefined ? [] : checkpointsFile.parse(readJson(values.checkpoints)),
+      keptCheckpoints: values.checkpoints === undefined ? [] : readCheckpoints(values.checkpoints),
     },
   );
   for (const line of describeVerdict(verdict, keySet !== undefined)) say(line);

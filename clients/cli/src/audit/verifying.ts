@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { checkExport } from "../../../../runtime/audit/check.ts";
 import { describeVerdict, verifyFiles } from "../../../../runtime/audit/files.ts";
-import { keySetFile } from "../../../../runtime/audit/lines.ts";
+import { keySetFile } from "../../../../runtime/audit/key-set.ts";
 import { failedResponse } from "../../../typescript/src/error.ts";
 import type { Client } from "../../../typescript/src/index.ts";
 import type { Context } from "../definition/command.ts";
@@ -31,8 +31,8 @@ const exportedLines = async (client: Client, signal: AbortSignal): Promise<Async
 export const verifyTrail = async (context: Context): Promise<Verified> => {
   const { client } = connect(context);
   const { data } = await client.call("GET /.well-known/jwks.json");
-  const trustedKeys = new Map(keySetFile.parse(data).keys.map((key) => [key.kid, key]));
-  const verdict = await checkExport(await exportedLines(client, context.io.signal), { trustedKeys });
+  const publishedKeys = new Map(keySetFile.parse(data).keys.map((key) => [key.kid, key]));
+  const verdict = await checkExport(await exportedLines(client, context.io.signal), { publishedKeys });
   return { valid: verdict.valid, lines: describeVerdict(verdict, true) };
 };
 

@@ -4,8 +4,8 @@
  * right after the entries' own transactions, so that no writer waits for another.
  */
 import { createHash } from "node:crypto";
-import { canonicalText } from "../audit/audit.ts";
-import type { AuditRecord } from "../audit/audit-entry.ts";
+import type { AuditRecord } from "../audit/audit-record.ts";
+import { FIRST_LINK, textOfLink } from "../audit/canonical-text.ts";
 import { isSameHash, macInContext } from "../crypto/mac.ts";
 
 /** An entry with its place: ids count from 1, without a gap. */
@@ -38,9 +38,6 @@ export interface ChainPlace {
   seal: string;
 }
 
-/** The link before the very first. */
-export const FIRST_LINK = "";
-
 export const EMPTY_CHAIN: ChainState = {
   baseId: 0,
   baseLink: FIRST_LINK,
@@ -52,7 +49,7 @@ export const EMPTY_CHAIN: ChainState = {
 /** SHA-256 over the link before, the id, the entry and its own HMAC, in base64url. */
 export const linkOf = (previousLink: string, id: number, record: AuditRecord): string =>
   createHash("sha256")
-    .update(JSON.stringify([previousLink, id, canonicalText(record), record.mac]))
+    .update(textOfLink(previousLink, id, record))
     .digest("base64url");
 
 export const sealOf = (macKey: Uint8Array, id: number, link: string): string =>

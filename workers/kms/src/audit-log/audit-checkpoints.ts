@@ -3,11 +3,10 @@
  * the database afterwards, even to those who do not have SECRET_KEY, and even if it was changed with SECRET_KEY.
  */
 import { compactVerify, decodeJwt, importJWK, type JWK, SignJWT } from "jose";
+import { CHECKPOINT_TYPE } from "../audit/canonical-text.ts";
 import type { Signer } from "../tokens/signing-key.ts";
 import type { ChainPlace } from "./audit-chain.ts";
 
-/** Not an access token: verifiers of tokens refuse the type (RFC 8725 §3.11). */
-export const CHECKPOINT_TYPE = "fountain-audit-checkpoint+jwt";
 const CHECKPOINT_EVERY_ENTRIES = 1_000;
 const CHECKPOINT_EVERY_MS = 60 * 1000;
 /** Later on one checkpoint an hour, and in every {@link CHECKPOINT_EVERY_ENTRIES} entries, is enough. */

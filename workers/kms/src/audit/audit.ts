@@ -7,7 +7,9 @@ import { macInContext } from "../crypto/mac.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { createSealer } from "../crypto/sealing.ts";
 import type { AuditBudget } from "./audit-budget.ts";
-import type { AuditEntry, AuditEvent, AuditRecord } from "./audit-entry.ts";
+import type { AuditEntry, AuditEvent } from "./audit-entry.ts";
+import type { AuditRecord } from "./audit-record.ts";
+import { canonicalText } from "./canonical-text.ts";
 import type { RefusalLimit } from "./refusal-limit.ts";
 import type { SubjectKeys } from "./subject-keys.ts";
 
@@ -58,24 +60,6 @@ export const addressOwner = ({ actor, personalOf }: Pick<AuditRecord, "actor" | 
   actor ?? personalOf ?? UNKNOWN_SUBJECT;
 
 const ENTRY_CONTEXT = "audit/entry";
-
-/** The canonical form of an entry: one text, which can be read in one way only. */
-export const canonicalText = (record: Omit<AuditRecord, "mac">): string =>
-  JSON.stringify([
-    record.uid,
-    record.at.getTime(),
-    record.action,
-    record.outcome,
-    record.actor,
-    record.target,
-    record.reason,
-    record.count,
-    record.requestId,
-    record.address,
-    record.personalOf,
-    record.personal,
-    record.actingService,
-  ]);
 
 /** The HMAC that authenticates an entry by itself. */
 export const macOfRecord = (macKey: Uint8Array, record: Omit<AuditRecord, "mac">): string =>
