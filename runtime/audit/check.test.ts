@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Fountain, startFountain } from "../../tests/support/harness.ts";
 import { send, signToken } from "../../tests/support/kms.ts";
+import { checkExport } from "./check.ts";
 import { verifyFiles } from "./files.ts";
 
 const directory = mkdtempSync(path.join(tmpdir(), "fountain-audit-"));
@@ -127,6 +130,32 @@ test("finds an export that was cut off at an entry with a checkpoint of its own"
 test("trusts no checkpoint of a key that is not in the reader's own key set", async () => {
   const others = saved("others.json", JSON.stringify({ keys: [] }));
   expect(await verify(lines, { args: ["--keys", others] })).toMatchObject({ status: 1 });
+});
+
+/** The lines, with the entry's checkpoint signed by a key that is published nowhere. */
+const signedByAnother = async (at: number): Promise<string[]> => {
+  const { id: entries, link, ...rest } = JSON.parse(lines.at(at) ?? "");
+  const { publicKey, privateKey } = await generateKeyPair("EdDSA");
+  const jws = await new SignJWT({ entries, link, end: true })
+    .setProtectedHeader({ alg: "EdDSA", kid: "another", typ: "fountain-audit-checkpoint+jwt" })
+    .sign(privateKey);
+  const checkpoint = { entries, jws, publicJwk: { ...(await exportJWK(publicKey)), alg: "EdDSA" } };
+  return lines.with(at, JSON.stringify({ id: entries, link, ...rest, checkpoint }));
+};
+
+test("takes older checkpoints of keys that are published no more, and the last one of a published key only", async () => {
+  const { keys: published }: { keys: { kid: string; kty: string }[] } = JSON.parse(readFileSync(keys, "utf8"));
+  const keySet = new Map(published.map((key) => [key.kid, key]));
+  const check = async (at: number, trust: Parameters<typeof checkExport>[1]) => {
+    const signed = await signedByAnother(at);
+    return checkExport(Readable.from(signed), trust);
+  };
+  expect(await check(1, { publishedKeys: keySet })).toMatchObject({
+    valid: true,
+    kids: expect.arrayContaining(["another"]),
+  });
+  expect(await check(1, { trustedKeys: keySet })).toMatchObject({ valid: false, id: 2 });
+  expect(await check(-1, { publishedKeys: keySet })).toMatchObject({ valid: false, id: lines.length });
 });
 
 test("checks the middle of a trail, which says what it follows", async () => {

@@ -17,7 +17,8 @@ export const faultsOfPage = async (page: Page): Promise<string[]> => {
   const faults: string[] = [];
   for (const colorScheme of SCHEMES)
     for (const width of WIDTHS) {
-      await page.emulateMedia({ colorScheme });
+      // A color on its way to another is neither.
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 800 });
       const excess = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
       const found = [...(await violationsOf(page)), ...(excess === 0 ? [] : [`${excess} px too wide`])];

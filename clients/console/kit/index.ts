@@ -17,6 +17,7 @@ export {
   type Tone,
   View,
 } from "./elements.tsx";
+export { fetchAs, saveFile } from "./files.ts";
 export { Checks, Choice, Field, Form, TextField, type Values } from "./forms.tsx";
 export { addressOf, Link, navigate, PanelLink, useLocation } from "./navigation.tsx";
 export { Notices, notify } from "./notices.tsx";

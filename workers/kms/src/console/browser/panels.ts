@@ -1,10 +1,12 @@
 /** The kms's panels of the console. */
 import type { Panel } from "#console";
+import { Audit } from "./audit/audit.tsx";
 import { People } from "./people/people.tsx";
 import { Roles } from "./people/roles.tsx";
 import { Services } from "./services/services.tsx";
 
 export const panels: readonly Panel[] = [
+  { id: "audit", title: "Audit", group: "Now", order: 10, needs: ["audit:read"], View: Audit },
   { id: "people", title: "People", group: "Access", order: 10, needs: ["users:admin"], View: People },
   { id: "roles", title: "Roles", group: "Access", order: 20, needs: ["users:admin"], View: Roles },
   { id: "services", title: "Services and keys", group: "Access", order: 30, needs: ["keys:read"], View: Services },
