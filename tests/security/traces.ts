@@ -89,8 +89,15 @@ export const distinct = (given: readonly Given[]): Given[] => [
   ...new Map(given.toReversed().map((one) => [one.text, one])).values(),
 ];
 
+/** Each is seven calls: hundreds of them together are more than a socket queues on a busy machine. */
+const TRIED_AT_ONCE = 8;
+
 /** Those that open something still, but for what the caller wrapped themselves. */
 export const stillGood = async (stack: Stack, given: readonly Given[]): Promise<Given[]> => {
-  const found = given.map(async ({ by, text }) => ({ by, text, uses: await usesOf(stack, text) }));
-  return (await Promise.all(found)).filter(({ uses }) => uses.some((use) => !use.endsWith(OWN_VALUE)));
+  const found: Required<Given>[] = [];
+  for (let at = 0; at < given.length; at += TRIED_AT_ONCE) {
+    const tried = given.slice(at, at + TRIED_AT_ONCE);
+    found.push(...(await Promise.all(tried.map(async (one) => ({ ...one, uses: await usesOf(stack, one.text) })))));
+  }
+  return found.filter(({ uses }) => uses.some((use) => !use.endsWith(OWN_VALUE)));
 };

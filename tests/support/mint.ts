@@ -23,7 +23,7 @@ export interface Mint {
 export const openMint = async (fountain: Fountain): Promise<Mint> => {
   const stored = await fountain.databases["kms"]?.execute({
     sql: `SELECT signing_keys.*, users.id AS user_id FROM signing_keys, users
-      WHERE signing_keys.state = 'current' AND users.username = ?`,
+      WHERE signing_keys.purpose = 'access-token' AND signing_keys.state = 'current' AND users.username = ?`,
     args: [fountain.adminUsername],
   });
   const row = stored?.rows[0];
