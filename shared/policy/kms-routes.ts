@@ -60,6 +60,7 @@ export const KMS_ROUTES = {
   "PATCH /users/{id}": stepUp(scope("users:admin")),
   "GET /users/{id}/sessions": scope("users:admin"),
   "DELETE /users/{id}/sessions": scope("users:admin"),
+  "DELETE /users/{id}/sessions/{sessionId}": scope("users:admin"),
   "PUT /users/{id}/roles": stepUp(scope("users:admin")),
   "POST /users/{id}/reset-link": stepUp(scope("users:admin")),
   "POST /users/{id}/lock": granting("access", scope("users:admin")),

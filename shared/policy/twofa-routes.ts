@@ -17,6 +17,7 @@ export const TWOFA_ROUTES = {
   "POST /factors/webauthn/options": stepUpIfEnrolled(USER),
   "POST /factors/webauthn": stepUpIfEnrolled(USER),
   "POST /recovery-codes": stepUp(USER),
+  "GET /users/{id}/factors": scope("users:admin"),
   "DELETE /users/{id}/factors": stepUp(scope("users:admin")),
   "POST /auth/generate": { ...USER, timeoutSeconds: SENDING_TIMEOUT_SECONDS },
   "POST /auth/verify": USER,

@@ -155,6 +155,7 @@ export const KMS: Record<string, Variant[]> = {
   ],
   "GET /users/{id}/sessions": [nothing(READS, ({ userId }) => [`/kms/users/${userId}/sessions`])],
   "DELETE /users/{id}/sessions": [nothing(ENDS, ({ userId }) => [`/kms/users/${userId}/sessions`])],
+  "DELETE /users/{id}/sessions/{sessionId}": [nothing(ENDS, () => ["/kms/users/0/sessions/0"], { answers: [404] })],
   "PUT /users/{id}/roles": [
     grants("rights", ({ userId }) => [`/kms/users/${userId}/roles`, { roles: ["admin"] }]),
     grants("rights", ({ userId }) => [`/kms/users/${userId}/roles`, { roles: ["user"] }]),

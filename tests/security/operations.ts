@@ -131,6 +131,7 @@ const TWOFA: Record<string, Variant[]> = {
     }),
   ],
   "DELETE /factors/{id}": [grants("credential", (_, { pending: { factorId } }) => [`/twofa/factors/${factorId}`])],
+  "GET /users/{id}/factors": [nothing(READS, ({ userId }) => [`/twofa/users/${userId}/factors`])],
   "DELETE /users/{id}/factors": [grants("credential", ({ userId }) => [`/twofa/users/${userId}/factors`])],
   "POST /recovery-codes": [grants("credential", () => ["/twofa/recovery-codes"])],
   "POST /auth/generate": [nothing(BEGINS, () => ["/twofa/auth/generate", { channel: "email" }], { answers: [409] })],

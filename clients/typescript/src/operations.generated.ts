@@ -424,6 +424,9 @@ export interface Schemas {
   "kms.NewUser": Schemas["kms.User"] & {
     warnings?: Schemas["kms.Warning"][] | undefined;
   };
+  "kms.ListedUser": Schemas["kms.User"] & {
+    lastSeenAt: string | null;
+  };
   "kms.UserWithConsents": Schemas["kms.User"] & {
     consents: Schemas["kms.Consent"][];
   };
@@ -1578,6 +1581,14 @@ export interface Operations {
     };
     data: undefined;
   };
+  /** End one session of a user, who can log in again. (scope `users:admin`) */
+  "DELETE /kms/users/{id}/sessions/{sessionId}": {
+    path: {
+      id: string;
+      sessionId: string;
+    };
+    data: undefined;
+  };
   /** Create a user. (scope `users:admin`; step-up, once a factor is enrolled) */
   "POST /kms/users": {
     body: {
@@ -1598,7 +1609,7 @@ export interface Operations {
       locked?: boolean | undefined;
     };
     data: {
-      items: Schemas["kms.User"][];
+      items: Schemas["kms.ListedUser"][];
       next: string | null;
     };
   };
@@ -2218,6 +2229,20 @@ export interface Operations {
       id: string;
     };
     data: undefined;
+  };
+  /** List the second factors of a user, oldest first; of no user there are none. (scope `users:admin`) */
+  "GET /twofa/users/{id}/factors": {
+    path: {
+      id: string;
+    };
+    query?: {
+      limit?: number | undefined;
+      after?: string | undefined;
+    };
+    data: {
+      items: Schemas["twofa.Factor"][];
+      next: string | null;
+    };
   };
   /** Remove all second factors and recovery codes of a user, and end their sessions; the user is notified by mail. (scope `users:admin`; step-up) */
   "DELETE /twofa/users/{id}/factors": {

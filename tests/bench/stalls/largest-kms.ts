@@ -83,6 +83,7 @@ export const KMS: Record<string, Largest> = {
   "kms DELETE /users/{id}": NO_BODY,
   "kms GET /users/{id}/sessions": PAGE,
   "kms DELETE /users/{id}/sessions": NO_BODY,
+  "kms DELETE /users/{id}/sessions/{sessionId}": NO_BODY,
   "kms PUT /users/{id}/roles": () => [
     json("PUT", "/kms/users/1/roles", "32 roles", { roles: Array.from({ length: 32 }, (_, n) => filled(60, "r") + n) }),
   ],

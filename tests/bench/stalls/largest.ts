@@ -144,6 +144,7 @@ export const LARGEST: Record<string, Largest> = {
     }),
   ],
   "twofa POST /recovery-codes": NO_BODY,
+  "twofa GET /users/{id}/factors": "a user has a few",
   "twofa DELETE /users/{id}/factors": NO_BODY,
   "twofa POST /auth/generate": FEW_FIELDS,
   "twofa POST /auth/verify": FEW_FIELDS,

@@ -133,6 +133,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "DELETE /users/{id}": "user.erase",
     "GET /users/{id}/sessions": READS,
     "DELETE /users/{id}/sessions": "user.log-out",
+    "DELETE /users/{id}/sessions/{sessionId}": "user.log-out",
     "PUT /users/{id}/roles": "user.roles",
     "POST /users/{id}/lock": "user.lock",
     "POST /users/{id}/unlock": "user.unlock",
@@ -211,6 +212,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /factors/webauthn/options": "factor.enrol",
     "POST /factors/webauthn": CONFIRMS,
     "POST /recovery-codes": "recovery-codes.replace",
+    "GET /users/{id}/factors": READS,
     "DELETE /users/{id}/factors": "user.reset-factors",
     "POST /auth/generate": "challenge.send",
     // It judges the code, and then issues a token.

@@ -19,6 +19,15 @@ export const administrationExamplesOf = (kms: () => Target, token: () => string)
       action: "user.log-out",
       arrange: async () => ({ path: `/users/${(await newUser()).id}/sessions` }),
     },
+    "DELETE /users/{id}/sessions/{sessionId}": {
+      action: "user.log-out",
+      arrange: async () => {
+        const { id } = await newUser();
+        const listed = await send(kms(), "GET", `/users/${id}/sessions`, { token: token() });
+        const { items } = await listed.json<{ items: { id: string }[] }>();
+        return { path: `/users/${id}/sessions/${items[0]?.id}` };
+      },
+    },
     "PATCH /users/{id}": {
       action: "user.change",
       arrange: async () => ({ path: `/users/${(await newUser()).id}`, body: { username: unique() } }),

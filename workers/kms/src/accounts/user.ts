@@ -23,6 +23,11 @@ export interface Profile extends User {
   emailVerifiedAt: Date | null;
 }
 
+export interface ListedUser extends Profile {
+  /** The last login or refresh of the sessions that are stored; `null`: there is none. */
+  lastSeenAt: Date | null;
+}
+
 /** Which users a list has: those whose name has this text in it, or whose email address it is. */
 export interface UserFilter {
   search?: string | undefined;
@@ -87,7 +92,7 @@ export interface UserStore {
   findCredentials(usernameKey: string): Promise<Credentials | undefined>;
   findCredentialsById(id: string): Promise<Credentials | undefined>;
   /** In the order of usernames, from the one after `afterKey`. */
-  list(filter: UserFilter, limit: number, afterKey: string | undefined): Promise<Profile[]>;
+  list(filter: UserFilter, limit: number, afterKey: string | undefined): Promise<ListedUser[]>;
   /** Whether a user has this username, or one that looks like it. */
   isTaken(username: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;

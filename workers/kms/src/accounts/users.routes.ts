@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { reference, text } from "#shared/contracts/input.ts";
-import { pageOf } from "#shared/http/examples.ts";
+import { EXAMPLE, pageOf } from "#shared/http/examples.ts";
 import { created, locationOf } from "#shared/http/location.ts";
 import { flag, json, jsonBody, page, pageQuery } from "#shared/http/openapi.ts";
 import { decodeCursor, toPage } from "#shared/http/page.ts";
@@ -20,6 +20,7 @@ import {
 } from "../http/user-response.ts";
 import { DEFAULT_ROLE, isBeyondDefault } from "./granting.ts";
 import { assertHeld, roleNames } from "./roles.routes.ts";
+import type { ListedUser } from "./user.ts";
 import { usernameKey } from "./username.ts";
 
 /** As long as the longest email address. */
@@ -53,19 +54,33 @@ const createUser = endpoint("POST /users", {
   },
 });
 
+const listedUserBody = userBody
+  .extend({
+    lastSeenAt: z.iso
+      .datetime()
+      .nullable()
+      .openapi({ description: "The last login or refresh; `null`: none is known any more" }),
+  })
+  .openapi("ListedUser");
+
+const toListedUserBody = ({ lastSeenAt, ...user }: ListedUser): z.infer<typeof listedUserBody> => ({
+  ...toUserBody(user),
+  lastSeenAt: lastSeenAt?.toISOString() ?? null,
+});
+
 const listUsers = endpoint("GET /users", {
   operationId: "kms.listUsers",
   tags: ["Accounts"],
   summary: "List the users by name",
   query: pageQuery.extend({ search, role: reference().optional(), locked: flag.optional() }),
   responses: {
-    200: json(page(userBody), "A page of users", pageOf(USER_EXAMPLE)),
+    200: json(page(listedUserBody), "A page of users", pageOf({ ...USER_EXAMPLE, lastSeenAt: EXAMPLE.today })),
   },
   handle: async (context) => {
     const { limit, after, ...filter } = context.req.valid("query");
     const users = await context.var.services.users.list(filter, limit + 1, decodeCursor(after));
     const { items, next } = toPage(users, limit, (user) => usernameKey(user.username));
-    return context.json({ items: items.map(toUserBody), next }, 200);
+    return context.json({ items: items.map(toListedUserBody), next }, 200);
   },
 });
 

@@ -9,7 +9,7 @@ import { appendEntry } from "../audit/audit.store.ts";
 import type { AuditEntry } from "../audit/audit-entry.ts";
 import { insertConsent } from "../consents/consents.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
-import { listedUsers } from "../db/listed-users.ts";
+import { LAST_SEEN_AT, listedUsers } from "../db/listed-users.ts";
 import { users } from "../db/schema/accounts.ts";
 import { insertLetter, voidLinks, voidPasswordLinks } from "../links/links.store.ts";
 import { insertNotice } from "../mails/mails.store.ts";
@@ -205,11 +205,11 @@ export const createUserStore = ({ orm, client }: KmsDatabase, emails: EmailAddre
     },
     list: async (filter, limit, afterKey) => {
       const rows = await orm
-        .select()
+        .select({ user: users, lastSeenAt: LAST_SEEN_AT })
         .from(users)
         .where(listedUsers({ ...found(filter), afterKey, limit }))
         .orderBy(asc(users.usernameKey));
-      return Promise.all(rows.map(profileFrom));
+      return Promise.all(rows.map(async ({ user, lastSeenAt }) => ({ ...(await profileFrom(user)), lastSeenAt })));
     },
     isTaken: async (username) => {
       const isAlike = or(

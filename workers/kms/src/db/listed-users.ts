@@ -23,6 +23,11 @@ const conditionsOf = ({ key, mac, role, isLocked, afterKey }: ListedUsers): SQL[
   ];
 };
 
+/** When the user in the row used a session last, of those that are stored. */
+export const LAST_SEEN_AT = sql<Date | null>`(SELECT MAX(used_at) FROM sessions WHERE user_id = users.id)`.mapWith(
+  users.createdAt,
+);
+
 /** The condition in a statement about `users`. */
 export const listedUsers = (listed: ListedUsers): SQL => {
   const where = sql.join([sql`true`, ...conditionsOf(listed)], sql` AND `);

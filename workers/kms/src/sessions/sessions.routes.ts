@@ -100,4 +100,26 @@ const endUserSessions = endpoint("DELETE /users/{id}/sessions", {
   },
 });
 
-export const sessionsEndpoints = [listSessions, endSession, endOtherSessions, listUserSessions, endUserSessions];
+const endUserSession = endpoint("DELETE /users/{id}/sessions/{sessionId}", {
+  operationId: "kms.endUserSession",
+  tags: ["Accounts"],
+  summary: "End one session of a user, who can log in again",
+  params: byId.extend({ sessionId: reference() }),
+  responses: {
+    204: { description: "The session has ended; every worker refuses its tokens within 5 seconds" },
+  },
+  errors: ["not-found"],
+  handle: async (context, principal) => {
+    const { id, sessionId } = context.req.valid("param");
+    const user = await findUser(context, id);
+    await assertHeld(context, principal, user.roles);
+    const isEnded = await context.var.services.sessions.endOne(user.id, sessionId, principal.subject);
+    if (!isEnded) throw problem("not-found", { detail: "This user has no session with this id." });
+    return context.body(null, 204);
+  },
+});
+
+export const sessionsEndpoints = [
+  ...[listSessions, endSession, endOtherSessions],
+  ...[listUserSessions, endUserSessions, endUserSession],
+];

@@ -106,12 +106,17 @@ export interface Sessions extends Elevations {
   list(userId: string, limit: number, after: SessionPosition | undefined): Promise<ListedSession[]>;
   /** Ends a session of this user; false: they have none of this id. */
   endOwn(userId: string, sessionId: string): Promise<boolean>;
+  /** Ends a session of this user at the wish of the actor; false: they have none of this id. */
+  endOne(userId: string, sessionId: string, actor: string): Promise<boolean>;
   /** Ends a session at its user's wish, or for a reason; false: it had ended before. */
   end(session: Pick<Session, "id" | "userId">, reason?: string): Promise<boolean>;
   /** Ends all sessions of a user but the one kept, at the wish of the actor; there may be none. */
   endAll(userId: string, actor: string, keptId?: string): Promise<void>;
   purge(): Promise<void>;
 }
+
+const logOutOf = (target: string, actor: string) =>
+  ({ action: "user.log-out", outcome: "success", actor, target }) as const;
 
 export interface SessionsOptions extends ElevationsOptions {
   refreshTokens: RefreshTokens;
@@ -147,6 +152,11 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     recorder.change({ action: "session.end", outcome: "success", reason, actor, target: id }, (entry) =>
       store.end(id, new Date(now()), entry),
     );
+
+  const isTheirs = async (userId: string, sessionId: string): Promise<boolean> => {
+    const found = await store.find(sessionId);
+    return found?.user.id === userId && isAlive(found.session, now());
+  };
 
   const find = async (token: string): Promise<StoredRefreshToken | undefined> => {
     const hash = refreshTokens.hashOf(token);
@@ -229,14 +239,12 @@ export const createSessions = (options: SessionsOptions): Sessions => {
     ...createElevations(options),
     end,
     list: async (userId, limit, after) => origins.openAll(await store.list(userId, expiry(), limit, after)),
-    endOwn: async (userId, sessionId) => {
-      const found = await store.find(sessionId);
-      return found?.user.id === userId && isAlive(found.session, now()) && end(found.session);
-    },
+    endOwn: async (userId, id) => (await isTheirs(userId, id)) && end({ id, userId }),
+    endOne: async (userId, id, actor) =>
+      (await isTheirs(userId, id)) &&
+      recorder.change(logOutOf(userId, actor), (entry) => store.end(id, new Date(now()), entry)),
     endAll: async (userId, actor, keptId) => {
-      await recorder.change({ action: "user.log-out", outcome: "success", actor, target: userId }, (entry) =>
-        store.endAll(userId, keptId, new Date(now()), entry),
-      );
+      await recorder.change(logOutOf(userId, actor), (entry) => store.endAll(userId, keptId, new Date(now()), entry));
     },
     sessionOf: async (refreshToken) => (await find(refreshToken))?.session,
     begin: async ({ user, passwordChangedAt, sealedVerifiedEmail }, { action, acr, amr, admission, origin }) => {

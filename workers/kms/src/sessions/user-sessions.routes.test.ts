@@ -66,6 +66,17 @@ test("an administrator sees the sessions of a user and ends all of them, who can
   expect(await statusOf(await logInAgain())).toBe(200);
 });
 
+test("an administrator ends one session of a user, whose others stay, and whose is none of another user", async () => {
+  const [{ id, one, other }, stranger] = [await createUser(), await createUser()];
+  const listed = await send(fountain, "GET", `/users/${id}/sessions`, { token });
+  const { items } = await listed.json<{ items: { id: string }[] }>();
+  const end = (of: string) => send(fountain, "DELETE", `/users/${of}/sessions/${items[0]?.id}`, { token });
+  expect((await end(stranger.id)).status).toBe(404);
+  expect([(await end(id)).status, (await end(id)).status]).toEqual([204, 404]);
+  await expectRefused(other);
+  expect([await canRefresh(one), await countSessions(id), await logOuts(id)]).toEqual([true, 1, 1]);
+});
+
 test("sessions of others are no one's but an administrator's, and of no one there are none", async () => {
   const { id, one, other } = await createUser();
   for (const method of ["GET", "DELETE"]) {

@@ -69,10 +69,16 @@ const toJson = (factor: ListedFactor): z.infer<typeof factorSchema> => ({
   lastUsedAt: factor.lastUsedAtMs === null ? null : instant(factor.lastUsedAtMs),
 });
 
-const shownTo = async (services: TwofaServices, userId: string, factor: ListedFactor) => ({
+const shown = async (services: TwofaServices, userId: string, factor: ListedFactor) => ({
   ...toJson(factor),
   ...(await destinationOf(services, userId, factor)),
 });
+
+const pageOfFactors = async (services: TwofaServices, userId: string, limit: number, after: string | undefined) => {
+  const query = { userId, nowMs: services.now(), limit: limit + 1, after: decodeCursor(after) };
+  const { items, next } = toPage(await services.factors.list(query), limit, factorKey);
+  return { items: await Promise.all(items.map((factor) => shown(services, userId, factor))), next };
+};
 
 const noSuchFactor = () => problem("not-found", { detail: "You have no factor with this id." });
 
@@ -85,17 +91,8 @@ const list = endpoint("GET /factors", {
     200: json(page(factorSchema), "Your factors", pageOf(FACTOR_EXAMPLE)),
   },
   handle: async (context, principal) => {
-    const { services } = context.var;
     const { limit, after } = context.req.valid("query");
-    const rows = await services.factors.list({
-      userId: principal.subject,
-      nowMs: services.now(),
-      limit: limit + 1,
-      after: decodeCursor(after),
-    });
-    const { items, next } = toPage(rows, limit, factorKey);
-    const shown = items.map((factor) => shownTo(services, principal.subject, factor));
-    return context.json({ items: await Promise.all(shown), next }, 200);
+    return context.json(await pageOfFactors(context.var.services, principal.subject, limit, after), 200);
   },
 });
 
@@ -113,7 +110,7 @@ const read = endpoint("GET /factors/{id}", {
     const factorId = context.req.valid("param").id;
     const [factor] = await services.factors.list({ userId, nowMs: services.now(), limit: 1, factorId });
     if (!factor) throw noSuchFactor();
-    return context.json(await shownTo(services, userId, factor), 200);
+    return context.json(await shown(services, userId, factor), 200);
   },
 });
 
@@ -136,4 +133,19 @@ const remove = endpoint("DELETE /factors/{id}", {
   },
 });
 
-export const factorsEndpoints = [list, read, remove];
+const listOfUser = endpoint("GET /users/{id}/factors", {
+  operationId: "twofa.listUserFactors",
+  tags: ["Second factor"],
+  summary: "List the second factors of a user, oldest first; of no user there are none",
+  params: z.object({ id: reference() }),
+  query: pageQuery,
+  responses: {
+    200: json(page(factorSchema), "The user's factors", pageOf(FACTOR_EXAMPLE)),
+  },
+  handle: async (context) => {
+    const { limit, after } = context.req.valid("query");
+    return context.json(await pageOfFactors(context.var.services, context.req.valid("param").id, limit, after), 200);
+  },
+});
+
+export const factorsEndpoints = [list, read, remove, listOfUser];

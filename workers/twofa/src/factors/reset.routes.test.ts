@@ -24,12 +24,15 @@ const resetsOf = async (userId: string) =>
     })
   )?.rows;
 
-test("removes every factor and recovery code, ends the sessions, and tells the user, who then enrols anew", async () => {
+test("shows and removes every factor, ends the sessions, and tells the user, who then enrols anew", async () => {
   const address = newAddress();
   const person = await newPerson(email.fountain, address);
   const enrolled = await enrol(person);
   const raised = await stepUp(email.fountain, person, enrolled);
   await person.call("POST", "/factors/totp", { token: raised });
+  const token = await signToken(email.fountain);
+  const { body } = await send(email.fountain, "GET", `/twofa/users/${person.id}/factors`, { token });
+  expect(body["items"]).toMatchObject([{ type: "totp" }, { type: "totp", confirmedAt: null }]);
   expect((await reset(person.id)).status).toBe(204);
 
   for (const table of ["factors", "recovery_codes", "challenges"]) expect(await countOf(table, person.id)).toBe(0);

@@ -1,4 +1,4 @@
-/** How someone gets in again who has lost their password or their device. */
+/** How someone gets in again who has lost their password. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Confirm, Copyable, call, notify, type Schemas, Section, Time } from "#console";
@@ -23,8 +23,12 @@ export const Access = ({ person: { id, username, email, emailVerified, lockedAt 
   const [link, setLink] = useState<Link>();
   const isLocked = lockedAt !== null;
   return (
-    <Section title="Password and factors">
-      {isLocked && <p class="meta">Unlock {username} first: no password can be set while they are locked.</p>}
+    <Section title="Password">
+      <p class="meta">
+        {isLocked
+          ? `Unlock ${username} first: no password can be set while they are locked.`
+          : "For someone who has lost it, or whose password may be known to others."}
+      </p>
       {link && <ResetLink link={link} />}
       <div class="actions">
         {!isLocked && (
@@ -60,20 +64,6 @@ export const Access = ({ person: { id, username, email, emailVerified, lockedAt 
             <p>It is what they would get from “Forgot your password?”: a link and a code to set a new password by.</p>
           </Confirm>
         )}
-        <Confirm
-          label="Reset factors"
-          isPlain
-          title={`Remove the second factors of ${username}?`}
-          run={async () => {
-            await call("DELETE /twofa/users/{id}/factors", { path: { id } });
-            notify(`${username} has no second factor any more.`);
-          }}
-        >
-          <p>
-            For someone who has lost their device. All their factors and recovery codes go, and all their sessions end.
-            From then on the password alone lets them in: if someone else may know it, lock them first.
-          </p>
-        </Confirm>
       </div>
     </Section>
   );

@@ -23,6 +23,7 @@ import {
 import { Access } from "./access.tsx";
 import { Address, RoleBadges, State } from "./badges.tsx";
 import { Erase } from "./erase.tsx";
+import { Factors } from "./factors.tsx";
 import { allRoles, type Role, scopesBeyond } from "./rights.ts";
 import { RoleChecks } from "./role-checks.tsx";
 import { Sessions } from "./sessions.tsx";
@@ -223,6 +224,7 @@ export const PersonPage = ({ id }: { id: string }): JSX.Element => {
         </Section>
       </div>
       {mayChange && !isOwn && <Access person={person} />}
+      <Factors person={person} mayReset={mayChange && !isOwn} />
       <Sessions person={person} mayEnd={mayChange && !isOwn} />
       {mayChange && !isOwn && <Erase person={person} />}
     </View>

@@ -18,6 +18,22 @@ const Device = ({ client, current }: Session): JSX.Element => (
 export const Sessions = ({ person: { id, username }, mayEnd }: { person: Person; mayEnd: boolean }): JSX.Element => {
   const sessions = useList("GET /kms/users/{id}/sessions", { path: { id } });
   const hasSome = (sessions.items?.length ?? 0) > 0;
+  const End = (session: Session): JSX.Element => (
+    <Confirm
+      label="End"
+      title="End this session?"
+      run={async () => {
+        await call("DELETE /kms/users/{id}/sessions/{sessionId}", { path: { id, sessionId: session.id } });
+        notify("The session has ended.");
+        sessions.reload();
+      }}
+    >
+      <p>
+        {deviceOf(session.client.userAgent) ?? "The device"} is logged out within five seconds. Other devices stay as
+        they are.
+      </p>
+    </Confirm>
+  );
   return (
     <Section
       title="Sessions"
@@ -57,6 +73,7 @@ export const Sessions = ({ person: { id, username }, mayEnd }: { person: Person;
           },
           { title: "Last used", cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
           { title: "Logged in", cell: ({ createdAt }) => <Time at={createdAt} /> },
+          ...(mayEnd ? [{ title: "", cell: End }] : []),
         ]}
       />
     </Section>
