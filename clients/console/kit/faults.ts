@@ -9,3 +9,9 @@ export const isAbout = ({ pointer }: FieldError, name: string): boolean => {
   const place = placeOf(pointer);
   return place === name || place.startsWith(`${name}/`);
 };
+
+/** What it says beside the field of this name: of something in it, where that is. */
+export const besideField = ({ pointer, detail }: FieldError, name: string): string => {
+  const within = placeOf(pointer).slice(name.length + 1);
+  return within === "" ? detail : `${within}: ${detail}`;
+};

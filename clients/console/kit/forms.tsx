@@ -3,7 +3,7 @@ import { type ComponentChildren, createContext, type JSX } from "preact";
 import { useContext, useId, useState } from "preact/hooks";
 import { type FieldError, FountainError } from "../../typescript/src/index.ts";
 import { Button, Failure } from "./elements.tsx";
-import { isAbout } from "./faults.ts";
+import { besideField, isAbout } from "./faults.ts";
 import { useAction } from "./state.ts";
 
 interface ControlProps {
@@ -57,7 +57,7 @@ const useDescribed = (name: string, hint: ComponentChildren): Described => {
   const id = useId();
   const faults = useContext(FaultsContext)
     .filter((fault) => isAbout(fault, name))
-    .map(({ detail }) => detail);
+    .map((fault) => besideField(fault, name));
   const described = [...(hint ? [`${id}-hint`] : []), ...(faults.length > 0 ? [`${id}-fault`] : [])].join(" ");
   return {
     id,
@@ -172,7 +172,8 @@ export interface Values {
   all(name: string): string[];
 }
 
-const valuesOf = (form: HTMLFormElement): Values => {
+/** Of a form. */
+export const valuesOf = (form: HTMLFormElement): Values => {
   const data = new FormData(form);
   const raw = (name: string): string => String(data.get(name) ?? "");
   return { text: (name) => raw(name).trim(), raw, all: (name) => data.getAll(name).map(String) };

@@ -18,7 +18,7 @@ export {
   View,
 } from "./elements.tsx";
 export { fetchAs, saveFile } from "./files.ts";
-export { Checks, Choice, Field, Form, TextField, type Values } from "./forms.tsx";
+export { Checks, Choice, Field, Form, TextField, type Values, valuesOf } from "./forms.tsx";
 export { addressOf, Link, navigate, PanelLink, useLocation } from "./navigation.tsx";
 export { Notices, notify } from "./notices.tsx";
 export { pageData } from "./page-data.ts";

@@ -66,25 +66,22 @@ const findUpstreams: Check["find"] = async (signal) => {
 };
 
 const findKeys: Check["find"] = async (signal) => {
-  const { data } = await call("GET /kms/keys", { query: { limit: PAGE }, signal });
+  const expiresBefore = new Date(Date.now() + SOON_DAYS * DAY_MS).toISOString();
+  const [leaked, expiring] = await Promise.all([
+    call("GET /kms/keys", { query: { limit: PAGE, state: "disabled", disabledReason: "leaked" }, signal }),
+    call("GET /kms/keys", { query: { limit: PAGE, state: "active", expiresBefore }, signal }),
+  ]);
   const place = (service: string) => ({ to: addressOf("services", service), action: "Rotate it" });
-  const until = Date.now() + SOON_DAYS * DAY_MS;
-  const leaked = data.items
-    .filter(({ state, disabledReason }) => state === "disabled" && disabledReason === "leaked")
-    .map(({ service, prefix }): Finding => {
+  const findings = [
+    leaked.data.items.map(({ service, prefix }): Finding => {
       return { ...place(service), tone: "bad", text: `A key of ${service} was leaked, and is disabled: ${prefix}…` };
-    });
-  const expiring = data.items
-    .filter(({ state, expiresAt }) => state === "active" && expiresAt !== null && Date.parse(expiresAt) < until)
-    .map(({ service, prefix, expiresAt }): Finding => {
-      const days = -daysSince(expiresAt ?? "");
-      return {
-        ...place(service),
-        tone: "warn",
-        text: `A key of ${service} expires in ${counted(days, "day")}: ${prefix}…`,
-      };
-    });
-  return [...shortened(leaked, "leaked keys"), ...shortened(expiring, "keys that expire soon")];
+    }),
+    expiring.data.items.map(({ service, prefix, expiresAt }): Finding => {
+      const days = counted(-daysSince(expiresAt ?? ""), "day");
+      return { ...place(service), tone: "warn", text: `A key of ${service} expires in ${days}: ${prefix}…` };
+    }),
+  ];
+  return findings.flatMap((some) => shortened(some, "keys like that"));
 };
 
 const findServices: Check["find"] = async (signal) => {
@@ -108,14 +105,14 @@ const findSigningKeys: Check["find"] = async (signal) => {
     .map(({ purpose, activatedAt }) => ({
       tone: "warn",
       text: `The key that signs ${purpose}s is ${daysSince(activatedAt ?? "")} days old.`,
-      to: addressOf("signing-keys"),
+      to: addressOf("signing"),
       action: "Rotate it",
     }));
 };
 
 const findRootKey: Check["find"] = async (signal) => {
   const { data } = await call("GET /kms/root-key", { signal });
-  const place = { tone: "warn", to: addressOf("signing-keys") } as const;
+  const place = { tone: "warn", to: addressOf("signing") } as const;
   const days = daysSince(data.createdAt);
   return [
     ...(data.remaining > 0
