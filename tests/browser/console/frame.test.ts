@@ -18,6 +18,18 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
   const row = (text: string) => page.getByRole("row").filter({ hasText: text });
 
+  /** Tabs on to what has this label or text. */
+  const tabTo = async (name: string): Promise<void> => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press("Tab");
+      const label = await page.evaluate(
+        "document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent",
+      );
+      if (String(label).trim() === name) return;
+    }
+    throw new Error(`the keyboard does not lead to ${name}`);
+  };
+
   test("someone comes from the login to the page that they wanted, and makes a role", async () => {
     await page.getByRole("link", { name: "Roles" }).click();
     await press("New role");
@@ -45,6 +57,30 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await page.reload();
     await row("auditor").waitFor();
     expect(await row("librarian").count()).toBe(0);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test("everything can be done by the keyboard alone, and the focus is where one expects it", async () => {
+    await page.goto(`${opened.origin}/console/roles`);
+    await row("auditor").waitFor();
+    await page.keyboard.press("Tab");
+    expect(await page.locator(":focus").textContent()).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    await tabTo("New role");
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "New role" });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await page.locator(":focus").textContent()).toBe("New role");
+    await page.keyboard.press("Enter");
+    await tabTo("Name");
+    await page.keyboard.type("night-watch");
+    await tabTo("audit:read");
+    await page.keyboard.press("Space");
+    await tabTo("Save");
+    await page.keyboard.press("Enter");
+    await row("night-watch").waitFor();
     expect(opened.complaints).toEqual([]);
   });
 
