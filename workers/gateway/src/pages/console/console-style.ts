@@ -94,7 +94,7 @@ fieldset { margin: 0; padding: .6rem .9rem; border: 1px solid var(--line); borde
 table { width: 100%; border-collapse: collapse; font-size: .925rem; }
 th { padding: .4rem .6rem; text-align: left; font-size: .8rem; color: var(--soft); border-bottom: 1px solid var(--line);
   white-space: nowrap; }
-td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 4rem; }
+td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
 td .actions { gap: 0; margin: -.2rem 0 0 -.6rem; }
 tbody tr:hover { background: var(--soft-water); }
 time, .badge { white-space: nowrap; }

@@ -60,13 +60,10 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-const HIDDEN = "fountain-console-first-steps";
-const isHidden = (): boolean => localStorage.getItem(HIDDEN) !== null;
-
 /** Nothing once all is done, where the person may do none of it, and where they do not want to see it. */
 export const FirstSteps = (): JSX.Element | null => {
   const may = useMay();
-  const [hidden, setHidden] = useState(isHidden);
+  const [hidden, setHidden] = useState(false);
   const steps = STEPS.filter(({ needs }) => may(needs));
   const done = useLoaded((signal) =>
     hidden ? Promise.resolve([]) : Promise.all(steps.map(({ isDone }) => isDone(signal).catch(() => true))),
@@ -76,13 +73,7 @@ export const FirstSteps = (): JSX.Element | null => {
     <Section
       title="First steps"
       actions={
-        <Button
-          kind="quiet"
-          onClick={() => {
-            localStorage.setItem(HIDDEN, "");
-            setHidden(true);
-          }}
-        >
+        <Button kind="quiet" onClick={() => setHidden(true)}>
           Hide
         </Button>
       }
