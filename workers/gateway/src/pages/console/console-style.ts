@@ -102,6 +102,7 @@ time, .badge { white-space: nowrap; }
 .matrix th, .matrix td { text-align: center; min-width: 0; padding: .45rem .5rem; }
 .matrix th:first-child, .matrix td:last-child { text-align: left; }
 .matrix td { vertical-align: middle; }
+.matrix td:last-child { position: sticky; right: 0; min-width: 7.5rem; background: var(--card); }
 .matrix tbody th { position: sticky; left: 0; font-size: inherit; color: inherit; background: var(--card); }
 .matrix .first { border-left: 1px solid var(--line); }
 .more { text-align: center; }
