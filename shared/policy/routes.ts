@@ -5,7 +5,7 @@
 import type { WorkerName } from "../contracts/workers.ts";
 import { GATEWAY_ROUTES } from "./gateway-routes.ts";
 import { KMS_ROUTES } from "./kms-routes.ts";
-import { ANY_TYPE, type Called, type RouteTable, scope, stepUp } from "./policy.ts";
+import { ANY_TYPE, type Called, MODULE, type RouteTable, scope, stepUp } from "./policy.ts";
 import { TWOFA_ROUTES } from "./twofa-routes.ts";
 
 /** Reads that apply the embedded filter of a scoped key. */
@@ -24,6 +24,7 @@ const TABLE = {
   kms: KMS_ROUTES,
   twofa: TWOFA_ROUTES,
   search: {
+    "GET /panel.js": MODULE,
     "POST /documents/sync": scope("search:write"),
     "POST /search": SEARCHING,
     "POST /scoped-keys": SEARCHING,
@@ -44,6 +45,7 @@ const TABLE = {
     "POST /credentials/rotate": { ...stepUp(scope("keys:write")), timeoutSeconds: 30 },
   },
   "service-a": {
+    "GET /panel.js": MODULE,
     "POST /sequence": scope("sequence:write"),
     "POST /sequence/reorder": stepUp(scope("sequence:write")),
     "POST /sequence/version": scope("sequence:write"),

@@ -152,6 +152,7 @@ const TWOFA: Record<string, Variant[]> = {
 };
 
 const SEARCH: Record<string, Variant[]> = {
+  "GET /panel.js": [nothing(READS, () => ["/search/panel.js"])],
   "POST /documents/sync": [
     nothing(WRITES, () => ["/search/documents/sync", { operation: "delete", document: { id: "action-404" } }]),
   ],
@@ -187,6 +188,7 @@ const SEARCH: Record<string, Variant[]> = {
 
 const path = "/service-a";
 const SERVICE_A: Record<string, Variant[]> = {
+  "GET /panel.js": [nothing(READS, () => [`${path}/panel.js`])],
   "POST /sequence": [
     nothing(WRITES, () => [
       `${path}/sequence`,

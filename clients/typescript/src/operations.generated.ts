@@ -2404,6 +2404,10 @@ export interface Operations {
       }] | undefined;
     };
   };
+  /** Get the module with this worker's panels of the console. (for anyone) */
+  "GET /search/panel.js": {
+    data: string;
+  };
   /** Create, update or delete documents. (scope `search:write`) */
   "POST /search/documents/sync": {
     body: Schemas["search.SyncOperation"] | Schemas["search.SyncOperation"][];
@@ -2621,6 +2625,10 @@ export interface Operations {
       keyId: number;
       previousKeyDeletedAfter: string | null;
     };
+  };
+  /** Get the module with this worker's panels of the console. (for anyone) */
+  "GET /service-a/panel.js": {
+    data: string;
   };
   /** Register an element and assign it the next sequence number. (scope `sequence:write`) */
   "POST /service-a/sequence": {

@@ -49,6 +49,8 @@ export const LARGEST: Record<string, Largest> = {
   "gateway POST /console/call": FEW_FIELDS,
   "gateway POST /console/verify": FEW_FIELDS,
   "gateway GET /gateway/panel.js": NO_BODY,
+  "search GET /panel.js": NO_BODY,
+  "service-a GET /panel.js": NO_BODY,
   "gateway GET /openapi.json": () => [get("/openapi.json", "the whole of it")],
   "gateway GET /.well-known/jwks.json": NO_BODY,
   "gateway GET /.well-known/oauth-authorization-server": NO_BODY,

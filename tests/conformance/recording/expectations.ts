@@ -219,6 +219,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /auth/verify": ["factor.verify", "token.elevate"],
   },
   search: {
+    "GET /panel.js": READS,
     "POST /documents/sync": "content",
     "POST /search": READS,
     "POST /scoped-keys": "search-key.issue",
@@ -239,6 +240,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "POST /credentials/rotate": "search-credentials.rotate",
   },
   "service-a": {
+    "GET /panel.js": READS,
     "POST /sequence": "content",
     "POST /sequence/reorder": "sequence.reorder",
     "POST /sequence/version": "content",

@@ -1,5 +1,6 @@
 import { createApp } from "#shared/http/app.ts";
 import type { SearchServices } from "./composition/services.ts";
+import { panelEndpoints } from "./console/panel.routes.ts";
 import { documentsEndpoints } from "./documents/documents.routes.ts";
 import { reindexEndpoints } from "./documents/reindex.routes.ts";
 import { statusEndpoints } from "./documents/status.routes.ts";
@@ -11,6 +12,7 @@ import { typesenseEndpoints } from "./searches/typesense.routes.ts";
 
 /** Hono takes the first that fits, so that literal paths stand before those with parameters. */
 const ENDPOINTS = [
+  ...panelEndpoints,
   ...documentsEndpoints,
   ...searchEndpoints,
   ...typesenseEndpoints,

@@ -1,5 +1,6 @@
 import { createApp } from "#shared/http/app.ts";
 import type { ServiceAServices } from "./composition/services.ts";
+import { panelEndpoints } from "./console/panel.routes.ts";
 import { elementsEndpoints } from "./elements/elements.routes.ts";
 import { reorderEndpoints } from "./elements/reorder.routes.ts";
 import { sequenceEndpoints } from "./elements/sequence.routes.ts";
@@ -11,6 +12,7 @@ import { scriptsEndpoints } from "./scripts/scripts.routes.ts";
 
 /** Hono takes the first that fits, so that literal paths stand before those with parameters. */
 const ENDPOINTS = [
+  ...panelEndpoints,
   ...sequenceEndpoints,
   ...reorderEndpoints,
   ...versionsEndpoints,

@@ -135,6 +135,18 @@ progress { flex: 1; height: .75rem; accent-color: var(--water); }
 .tabs a { padding: .4rem .8rem; text-decoration: none; color: var(--ink); border-bottom: 2px solid transparent; }
 .tabs a[aria-current] { color: var(--water); border-color: var(--water); font-weight: 600; }
 mark { background: var(--soft-warn); color: inherit; }
+pre.lines { overflow: visible; max-height: none; white-space: pre-wrap; overflow-wrap: anywhere; }
+.plain > .tile { margin-bottom: .6rem; }
+.order { margin: 0 0 1rem; padding: 0; list-style: none; max-height: 65vh; overflow: auto; }
+.order li { display: flex; gap: .25rem; align-items: center; padding: .25rem .25rem .25rem .6rem; border: 1px solid var(--line);
+  border-radius: .5rem; margin-bottom: .35rem; cursor: grab; background: var(--card); }
+.order li span { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+.order .dragged { border-color: var(--water); background: var(--soft-water); }
+.script { font-family: var(--mono); }
+.script p, .script h3 { white-space: pre-wrap; overflow-wrap: anywhere; max-width: 60ch; }
+.script .cue { margin: 1rem 0 0 22ch; }
+.script .dialogue { margin: 0 10ch 1rem 11ch; }
+.script .version { font-family: system-ui, sans-serif; font-size: .75rem; font-weight: 400; }
 dialog { width: min(38rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); overflow: auto; padding: 1.25rem;
   border: 1px solid var(--line); border-radius: .75rem; background: var(--card); color: var(--ink); }
 dialog::backdrop { background: #0008; }
@@ -145,6 +157,9 @@ dialog::backdrop { background: #0008; }
   .open .side { display: block; }
   .split { grid-template-columns: minmax(0, 1fr); }
   main { padding: 1rem 1rem 4rem; }
+  .order { max-height: 14rem; }
+  .script .cue { margin-left: 4rem; }
+  .script .dialogue { margin-left: 1.5rem; margin-right: 0; }
   table, tbody, tr, td { display: block; }
   thead { display: none; }
   tbody tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
