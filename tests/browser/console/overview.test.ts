@@ -54,6 +54,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     const { key } = await make("POST", "/kms/keys", { service: "reports" });
     await make("POST", "/kms/keys", { service: "reports", expiresAt: soon });
     await make("POST", "/kms/keys/leaked", { key });
+    await make("POST", "/kms/users", { username: "second", password: PASSWORD, roles: ["admin"] });
     await make("PUT", "/gateway/upstreams/notes", { targets: [NOWHERE], routes: [{ match: "GET /**", anyone: true }] });
     await vi.waitFor(async () => {
       await call("GET", "/notes/x");
@@ -68,7 +69,18 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     expect(tones).toEqual(tones.toSorted());
     await attention.getByText("A key of reports expires in 3 days").waitFor();
     await attention.getByText("The breaker of notes").waitFor();
+    await attention.getByText("The administrator second has no second factor.").waitFor();
     expect(await faultsOfPage(page)).toEqual([]);
+    const links = await page.getByRole("main").getByRole("link").all();
+    const places = new Set(await Promise.all(links.map((link) => link.getAttribute("href"))));
+    expect([...places]).toEqual(
+      expect.arrayContaining(["/console/services/reports", "/console/gateway/upstreams/notes", "/console/explain"]),
+    );
+    for (const place of places) {
+      await page.goto(opened.origin + place);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      expect(await page.getByText("There is no such page").count()).toBe(0);
+    }
     expect(opened.complaints).toEqual([]);
   });
 

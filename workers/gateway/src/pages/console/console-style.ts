@@ -164,6 +164,7 @@ dialog::backdrop { background: #0008; }
   thead { display: none; }
   tbody tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
   td { border: 0; padding: .15rem .25rem; }
+  td:empty { display: none; }
   .number { text-align: left; }
   td[data-title]:not([data-title=""])::before { content: attr(data-title) ": "; color: var(--soft); font-size: .8rem; }
   .matrix tbody th { display: block; position: static; border: 0; padding: .15rem .25rem; }

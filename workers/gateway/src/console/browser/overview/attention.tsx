@@ -1,7 +1,7 @@
 /** What needs attention, the worst first, each with the way to its remedy. */
 import type { JSX } from "preact";
 import { Badge, FountainError, PanelLink, Section, useEvery, useLoaded, useMay } from "#console";
-import { CHECKS, type Finding } from "./findings.ts";
+import { ACCOUNT, CHECKS, type Finding } from "./findings.ts";
 
 const CHECK_SECONDS = 60;
 
@@ -46,7 +46,7 @@ export const Attention = (): JSX.Element => {
             <li>
               <Badge tone={tone}>{tone === "bad" ? "now" : "soon"}</Badge>
               <span>{text}</span>
-              <PanelLink to={to}>{action}</PanelLink>
+              {to === ACCOUNT ? <a href={to}>{action}</a> : <PanelLink to={to}>{action}</PanelLink>}
             </li>
           ))}
           {failures.map(({ about, why }) => (

@@ -21,6 +21,9 @@ export interface Check {
   find: (signal: AbortSignal) => Promise<Finding[]>;
 }
 
+/** Where people look after their own account, which is no part of the console. */
+export const ACCOUNT = "/account/security";
+
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 /** The kms replaces its signing keys by itself, after 30 days where nothing else is set. */
@@ -122,6 +125,38 @@ const findRootKey: Check["find"] = async (signal) => {
   ];
 };
 
+/** Looked at one by one, so many at most. */
+const ADMINISTRATORS = 10;
+
+type Administrator = Schemas["kms.ListedUser"];
+
+const hasFactor = async ({ id }: Administrator, signal: AbortSignal): Promise<boolean> => {
+  const { data } = await call("GET /twofa/users/{id}/factors", { path: { id }, signal });
+  return data.items.some(({ confirmedAt, disabledAt }) => confirmedAt && !disabledAt);
+};
+
+const findAdministrators: Check["find"] = async (signal) => {
+  const query = { role: "admin", locked: false, limit: ADMINISTRATORS };
+  const [users, me] = await Promise.all([call("GET /kms/users", { query, signal }), call("GET /kms/me", { signal })]);
+  const found = await Promise.all(
+    users.data.items.map(async (user): Promise<Finding[]> => {
+      if (await hasFactor(user, signal)) return [];
+      const { id, username } = user;
+      return id === me.data.id
+        ? [{ tone: "warn", text: "You have no second factor.", to: ACCOUNT, action: "Enrol one" }]
+        : [
+            {
+              tone: "warn",
+              text: `The administrator ${username} has no second factor.`,
+              to: addressOf("people", id),
+              action: `Look at ${username}`,
+            },
+          ];
+    }),
+  );
+  return found.flat();
+};
+
 const findDeadLetters: Check["find"] = async (signal) => {
   const { data } = await call("GET /service-a/outbox/dead-letters", { query: { limit: PAGE }, signal });
   if (data.items.length === 0) return [];
@@ -130,7 +165,7 @@ const findDeadLetters: Check["find"] = async (signal) => {
     {
       tone: "bad",
       text: `${count} never reached the search: the index refused ${data.items.length === 1 ? "it" : "them"}.`,
-      to: addressOf("dead-letters"),
+      to: addressOf("scripts", "dead-letters"),
       action: "Send again",
     },
   ];
@@ -157,6 +192,7 @@ export const CHECKS: readonly Check[] = [
   { about: "the services' webhooks", needs: "keys:read", find: findServices },
   { about: "signing keys", needs: "keys:read", find: findSigningKeys },
   { about: "the root key", needs: "keys:read", find: findRootKey },
+  { about: "administrators' second factors", needs: "users:admin", find: findAdministrators },
   { about: "changes for the search", needs: "users:admin", find: findDeadLetters },
   { about: "the search", needs: "search:read", find: findSearch },
 ];

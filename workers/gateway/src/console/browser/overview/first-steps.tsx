@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { addressOf, Badge, Button, call, PanelLink, Section, useLoaded, useMay } from "#console";
+import { ACCOUNT } from "./findings.ts";
 
 interface Step {
   needs: string;
@@ -10,9 +11,6 @@ interface Step {
   to: string;
   isDone: (signal: AbortSignal) => Promise<boolean>;
 }
-
-/** It is no part of the console. */
-const ACCOUNT = "/account/security";
 
 const STEPS: readonly Step[] = [
   {
