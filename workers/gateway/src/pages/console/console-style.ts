@@ -40,6 +40,7 @@ main.start { max-width: 40rem; margin: 0 auto; }
 .empty { border-style: dashed; color: var(--soft); }
 .section-head { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin-bottom: .5rem; }
 .section-head h2 { margin-right: auto; overflow-wrap: anywhere; }
+dialog > .section-head { flex-wrap: nowrap; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 .actions.end { justify-content: flex-end; margin-top: 1rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 45%), 1fr)); gap: .75rem; margin-bottom: 1.25rem; }

@@ -1,5 +1,6 @@
 /** The kms's panels of the console. */
 import type { Panel } from "#console";
+import { Applications } from "./applications/applications.tsx";
 import { Audit } from "./audit/audit.tsx";
 import { People } from "./people/people.tsx";
 import { Roles } from "./people/roles.tsx";
@@ -10,4 +11,5 @@ export const panels: readonly Panel[] = [
   { id: "people", title: "People", group: "Access", order: 10, needs: ["users:admin"], View: People },
   { id: "roles", title: "Roles", group: "Access", order: 20, needs: ["users:admin"], View: Roles },
   { id: "services", title: "Services and keys", group: "Access", order: 30, needs: ["keys:read"], View: Services },
+  { id: "applications", title: "Applications", group: "Access", order: 25, needs: ["users:admin"], View: Applications },
 ];

@@ -1,6 +1,19 @@
 /** Where a person is logged in. */
 import type { JSX } from "preact";
-import { Badge, Confirm, call, ListTable, notify, type Schemas, Section, Time, useList } from "#console";
+import {
+  addressOf,
+  Badge,
+  Confirm,
+  call,
+  Link,
+  ListTable,
+  notify,
+  type Schemas,
+  Section,
+  Time,
+  useList,
+  useLoaded,
+} from "#console";
 import { deviceOf } from "../../../../../../shared/semantics/user-agent.ts";
 
 type Person = Schemas["kms.User"];
@@ -15,8 +28,25 @@ const Device = ({ client, current }: Session): JSX.Element => (
   </>
 );
 
+type Names = ReadonlyMap<string, string>;
+
+/** What the applications are called, of those that are registered. */
+const readNames = async (ids: readonly string[]): Promise<Names> => {
+  const found = await Promise.allSettled(ids.map((id) => call("GET /kms/clients/{id}", { path: { id } })));
+  const clients = found.flatMap((client) => (client.status === "fulfilled" ? [client.value.data] : []));
+  return new Map(clients.map(({ clientId, name }) => [clientId, name]));
+};
+
+const Application = ({ id, names }: { id: string; names: Names | undefined }): JSX.Element => {
+  if (id === OWN_CLIENT) return <>Fountain itself</>;
+  const name = names?.get(id);
+  return name === undefined ? <code>{id}</code> : <Link to={addressOf("applications", id)}>{name}</Link>;
+};
+
 export const Sessions = ({ person: { id, username }, mayEnd }: { person: Person; mayEnd: boolean }): JSX.Element => {
   const sessions = useList("GET /kms/users/{id}/sessions", { path: { id } });
+  const clients = new Set(sessions.items?.map(({ client }) => client.id).filter((client) => client !== OWN_CLIENT));
+  const names = useLoaded(() => readNames([...clients]), [[...clients]]);
   const hasSome = (sessions.items?.length ?? 0) > 0;
   const End = (session: Session): JSX.Element => (
     <Confirm
@@ -65,7 +95,7 @@ export const Sessions = ({ person: { id, username }, mayEnd }: { person: Person;
           { title: "Address", cell: ({ address }) => address ?? <span class="meta">unknown</span> },
           {
             title: "Application",
-            cell: ({ client }) => (client.id === OWN_CLIENT ? "Fountain itself" : <code>{client.id}</code>),
+            cell: ({ client }) => <Application id={client.id} names={names.value} />,
           },
           {
             title: "Proof",

@@ -14,8 +14,16 @@ export const useHolds = (): ((scopes: readonly string[]) => boolean) => {
 const readScopes = async (): Promise<readonly string[]> =>
   (await call("GET /.well-known/oauth-protected-resource")).data.scopes_supported;
 
-/** Fields for the scopes of a service; {@link chosenScopes} reads them. */
-export const ScopeFields = ({ chosen = [] }: { chosen?: readonly string[] }): JSX.Element | null => {
+interface ScopeFieldsProps {
+  chosen?: readonly string[];
+  hint?: string;
+}
+
+/** Fields for the scopes of a service or an application; {@link chosenScopes} reads them. */
+export const ScopeFields = ({
+  chosen = [],
+  hint = "As few as it needs. Its keys can never do more.",
+}: ScopeFieldsProps): JSX.Element | null => {
   const known = useLoaded(readScopes);
   const holds = useHolds();
   if (known.value === undefined) return null;
@@ -28,7 +36,7 @@ export const ScopeFields = ({ chosen = [] }: { chosen?: readonly string[] }): JS
         name="scopes"
         options={offered.map((scope) => [scope, scope] as const)}
         chosen={chosen}
-        hint="As few as it needs. Its keys can never do more."
+        hint={hint}
       />
       <details open={narrowed.length > 0}>
         <summary>Only some secrets or transit keys</summary>
