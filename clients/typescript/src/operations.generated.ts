@@ -98,7 +98,7 @@ export interface Schemas {
     running: number | null;
   };
   "gateway.UpstreamUsage": {
-    items: {
+    limits: {
       name: string;
       route?: string | undefined;
       per: ("address" | "subject" | "service" | "key" | "all")[];
@@ -1295,11 +1295,13 @@ export interface Operations {
   /** List the last calls that were refused. (scope `gateway:read`) */
   "GET /gateway/refusals": {
     query?: {
-      status?: 401 | 403 | 429 | undefined;
       limit?: number | undefined;
+      after?: string | undefined;
+      status?: 401 | 403 | 429 | undefined;
     };
     data: {
       items: Schemas["gateway.RefusedCall"][];
+      next: string | null;
       processes: Schemas["gateway.Processes"];
     };
   };

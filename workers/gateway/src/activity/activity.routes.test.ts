@@ -115,8 +115,16 @@ test("each kind keeps its last hundred for an hour, and no credential that stood
   await gateway.fetch("/kms/users/first", { headers });
   for (let call = 0; call < 150; call += 1) await gateway.fetch(`/kms/me?${call}`);
   await gateway.fetch(`/kms/sessions/ftn_${"a".repeat(60)}`, { method: "DELETE" });
-  const { items } = Object(await read("/gateway/refusals"));
-  expect(items).toHaveLength(101);
+  const pages: unknown[][] = [];
+  for (let after = ""; pages.length < 3; ) {
+    const { items, next } = Object(await read(`/gateway/refusals?${after}`));
+    pages.push(items);
+    after = `after=${next}`;
+    expect(next === null).toBe(pages.length === 3);
+  }
+  const items = pages.flat().map(Object);
+  expect(pages.map(({ length }) => length)).toEqual([50, 50, 1]);
+  expect(new Set(items.map(({ requestId }) => requestId)).size).toBe(101);
   expect(items.filter(({ status }: { status: number }) => status === 403)).toHaveLength(1);
   expect(JSON.stringify(items)).toContain('"path":"/kms/sessions/{id}"');
   expect(JSON.stringify(items)).not.toContain("ftn_");

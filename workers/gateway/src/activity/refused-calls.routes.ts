@@ -2,13 +2,12 @@
 import { z } from "@hono/zod-openapi";
 import { text } from "#shared/contracts/input.ts";
 import { EXAMPLE } from "#shared/http/examples.ts";
-import { countParameter, json } from "#shared/http/openapi.ts";
+import { json, page, pageQuery } from "#shared/http/openapi.ts";
+import { decodeCursor, invalidCursor, toPage } from "#shared/http/page.ts";
 import type { GatewayServices } from "../composition/services.ts";
 import { endpoint } from "../endpoint.ts";
 import { PROCESSES_EXAMPLE, processes } from "./processes-schema.ts";
 import { isRefusedStatus, type RefusedCall } from "./refused-calls.ts";
-
-const MAX_SHOWN = 200;
 
 const STATUSES = { type: "integer", enum: [401, 403, 429] } as const;
 const status = z.literal([401, 403, 429]).openapi({ ...STATUSES, enum: [...STATUSES.enum] });
@@ -75,6 +74,23 @@ const shown = (refused: RefusedCall, { publicUrl }: Pick<GatewayServices, "publi
   };
 };
 
+type Place = Pick<RefusedCall, "atMs" | "requestId">;
+
+/** The newest first. */
+const byTime = (one: Place, other: Place): number =>
+  other.atMs - one.atMs || (one.requestId < other.requestId ? 1 : -1);
+
+const positionOf = ({ atMs, requestId }: Place): string => `${atMs}:${requestId}`;
+
+/** Whether a call comes after the one that a cursor stands for. A cursor of no sense gives 422. */
+const parsePosition = (after: string | undefined): ((call: Place) => boolean) => {
+  const position = decodeCursor(after);
+  if (position === undefined) return () => true;
+  const [, atMs, requestId] = /^(\d{1,15}):([\w.:-]{1,128})$/.exec(position) ?? [];
+  if (atMs === undefined || requestId === undefined) throw invalidCursor();
+  return (call) => positionOf(call) !== position && byTime({ atMs: Number(atMs), requestId }, call) < 0;
+};
+
 const listRefusals = endpoint("GET /gateway/refusals", {
   operationId: "gateway.listRefusals",
   tags: ["Overview"],
@@ -82,16 +98,15 @@ const listRefusals = endpoint("GET /gateway/refusals", {
   description:
     "401, 403 and 429 of the last hour, the newest first; of each status a process keeps the last hundred in its memory. " +
     "`call` is what explains one.",
-  query: z.object({
+  query: pageQuery.extend({
     status: text({ max: 3 })
       .transform(Number)
       .refine(isRefusedStatus, "must be 401, 403 or 429")
       .optional()
       .openapi({ ...STATUSES, enum: [...STATUSES.enum] }),
-    limit: countParameter({ min: 1, max: MAX_SHOWN }).default(MAX_SHOWN).openapi({ default: MAX_SHOWN }),
   }),
   responses: {
-    200: json(z.object({ items: z.array(refusedCall), processes }), "The newest first", {
+    200: json(page(refusedCall).extend({ processes }), "A page of calls", {
       items: [
         {
           at: EXAMPLE.today,
@@ -111,20 +126,21 @@ const listRefusals = endpoint("GET /gateway/refusals", {
           },
         },
       ],
+      next: null,
       processes: PROCESSES_EXAMPLE,
     }),
   },
   handle: async (context) => {
     const services = context.get("services");
-    const { status: wanted, limit } = context.req.valid("query");
+    const { status: wanted, limit, after } = context.req.valid("query");
+    const isAfter = parsePosition(after);
     const { answers, processes: counted } = await services.askAll({ about: "activity" });
-    const items = answers
+    const found = answers
       .flatMap(({ refused }) => refused)
-      .filter((one) => wanted === undefined || one.status === wanted)
-      .sort((one, other) => other.atMs - one.atMs)
-      .slice(0, limit)
-      .map((one) => shown(one, services));
-    return context.json({ items, processes: counted }, 200);
+      .filter((one) => (wanted === undefined || one.status === wanted) && isAfter(one))
+      .sort(byTime);
+    const { items, next } = toPage(found, limit, positionOf);
+    return context.json({ items: items.map((one) => shown(one, services)), next, processes: counted }, 200);
   },
 });
 

@@ -115,7 +115,7 @@ test("who uses one up is shown by what it counts by, of local, exact and upstrea
   const shared = { per: ["all"], limit: 10, window: "1h", exact: false, callers: 1 };
   const top = [{ caller: {}, used: 1, allowed: 10, resetAt }];
   expect(await read("/gateway/upstreams/notes/usage")).toEqual({
-    items: [
+    limits: [
       { name: "shared", ...shared, top },
       { name: "own", route: match, ...shared, top },
     ],

@@ -125,9 +125,9 @@ const upstreamUsage = endpoint("GET /gateway/upstreams/{name}/usage", {
   params: z.object({ name: upstreamName() }),
   responses: {
     200: json(
-      z.object({ items: z.array(usage), processes }).openapi("UpstreamUsage"),
+      z.object({ limits: z.array(usage), processes }).openapi("UpstreamUsage"),
       "Each of its limits, with those first who have used most",
-      { items: [{ ...USAGE_EXAMPLE, route: "GET /items/{id}" }], processes: PROCESSES_EXAMPLE },
+      { limits: [{ ...USAGE_EXAMPLE, route: "GET /items/{id}" }], processes: PROCESSES_EXAMPLE },
     ),
   },
   errors: ["not-found"],
@@ -135,16 +135,16 @@ const upstreamUsage = endpoint("GET /gateway/upstreams/{name}/usage", {
     const { name } = context.req.valid("param");
     const stored = await context.get("services").objects.find("upstream", name);
     if (stored === undefined) throw unknownObject("upstream");
-    const { limits = [], routes = [] } = upstreamBody.parse(stored.body);
+    const { limits: shared = [], routes = [] } = upstreamBody.parse(stored.body);
     const scope = `upstream ${name}`;
     const { find, processes: counted } = await countedIn(context, scope);
-    const items = [
-      ...limits.map((limit) => shown(limit, find(scope, limit.name))),
+    const limits = [
+      ...shared.map((limit) => shown(limit, find(scope, limit.name))),
       ...routes.flatMap(({ match, limits: own = [] }) =>
         own.map((limit) => shown(limit, find(`${scope} ${match}`, limit.name), match)),
       ),
     ];
-    return context.json({ items, processes: counted }, 200);
+    return context.json({ limits, processes: counted }, 200);
   },
 });
 

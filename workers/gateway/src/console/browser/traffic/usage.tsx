@@ -4,7 +4,7 @@ import { call, Loading, Progress, type Schemas, Section, Table, Time, useEvery, 
 
 const REFRESH_SECONDS = 10;
 
-type Usage = Schemas["gateway.UpstreamUsage"]["items"][number];
+type Usage = Schemas["gateway.UpstreamUsage"]["limits"][number];
 type Consumer = Usage["top"][number];
 
 const WORDS = { address: "address", subject: "subject", service: "service", key: "key" } as const;
@@ -76,12 +76,12 @@ export const UpstreamUsage = ({ name }: { name: string }): JSX.Element => {
     [name],
   );
   useEvery(REFRESH_SECONDS, usage.reload);
-  const { items = [], processes } = usage.value ?? {};
+  const { limits = [], processes } = usage.value ?? {};
   return (
     <Section title="Limits">
       <Loading of={usage} isThere={usage.value !== undefined}>
-        {items.length === 0 && <p class="meta">It has none of its own. Limits on routes may fit its calls besides.</p>}
-        {items.map((one) => (
+        {limits.length === 0 && <p class="meta">It has none of its own. Limits on routes may fit its calls besides.</p>}
+        {limits.map((one) => (
           <>
             <h3>
               {one.name} <span class="meta">{limitInWords(one)}</span>{" "}
@@ -90,7 +90,7 @@ export const UpstreamUsage = ({ name }: { name: string }): JSX.Element => {
             <Consumers usage={one} />
           </>
         ))}
-        {processes && items.length > 0 && <p class="meta">{wordsFor(processes)}</p>}
+        {processes && limits.length > 0 && <p class="meta">{wordsFor(processes)}</p>}
       </Loading>
     </Section>
   );
