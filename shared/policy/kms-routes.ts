@@ -107,6 +107,8 @@ export const KMS_ROUTES = {
   "GET /audit/verify": { ...scope("audit:read"), timeoutSeconds: 60 },
   "GET /audit/checkpoints": { ...scope("audit:read"), timeoutSeconds: 60 },
   "GET /secrets": { ...scope("secrets:read"), narrowedBy: "prefix" },
+  // A path of its own: a secret may be called "versions".
+  "GET /secret-versions/{path+}": byPath("secrets:read"),
   "GET /secrets/{path+}": granting("secret", byPath("secrets:read")),
   "PUT /secrets/{path+}": granting("secret", byPath("secrets:write")),
   "DELETE /secrets/{path+}": granting("secret", byPath("secrets:write")),

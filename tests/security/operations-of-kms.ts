@@ -239,6 +239,7 @@ export const KMS: Record<string, Variant[]> = {
   "GET /audit/verify": [nothing(READS, () => ["/kms/audit/verify"])],
   "GET /audit/checkpoints": [nothing(READS, () => ["/kms/audit/checkpoints?limit=2"])],
   "GET /secrets": [nothing(READS, () => ["/kms/secrets"])],
+  "GET /secret-versions/{path+}": [nothing(READS, ({ secret }) => [`/kms/secret-versions/${secret.path}`])],
   "GET /secrets/{path+}": [
     grants("secret", ({ secret }) => [`/kms/secrets/${secret.path}`]),
     grants("credential", ({ secretOfWorker }) => [`/kms/secrets/${secretOfWorker.path}`]),

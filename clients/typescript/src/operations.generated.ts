@@ -553,6 +553,15 @@ export interface Schemas {
     endedAt: string | null;
     publishedUntil: string | null;
   };
+  "kms.SecretHistory": {
+    path: string;
+    versions: {
+      version: number;
+      state: "readable" | "deleted" | "destroyed";
+      createdAt: string;
+      deletedAt: string | null;
+    }[];
+  };
   "kms.SecretVersions": {
     path: string;
     versions: number[];
@@ -2000,6 +2009,13 @@ export interface Operations {
       kid: string;
     };
     data: Schemas["kms.SigningKey"];
+  };
+  /** List the versions of a secret that are kept, the latest first, without values. (scope `secrets:read`) */
+  "GET /kms/secret-versions/{path}": {
+    path: {
+      path: string;
+    };
+    data: Schemas["kms.SecretHistory"];
   };
   /** Restore deleted versions of a secret. (scope `secrets:write`; step-up, once a factor is enrolled) */
   "POST /kms/secrets/{path}/undelete": {

@@ -167,6 +167,7 @@ export const KMS: Record<string, Largest> = {
   "kms GET /audit/verify": () => [get("/kms/audit/verify", "all entries")],
   "kms GET /audit/checkpoints": PAGE,
   "kms GET /secrets": PAGE,
+  "kms GET /secret-versions/{path+}": () => [get("/kms/secret-versions/largest", "10 versions")],
   "kms GET /secrets/{path+}": () => [get("/kms/secrets/largest", "64 KiB")],
   "kms PUT /secrets/{path+}": () => [json("PUT", "/kms/secrets/largest", "64 KiB", { value: filled(65_536, "s") })],
   "kms DELETE /secrets/{path+}": ONE_ROW,

@@ -180,6 +180,7 @@ export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expect
     "GET /audit/verify": READS,
     "GET /audit/checkpoints": READS,
     "GET /secrets": READS,
+    "GET /secret-versions/{path+}": READS,
     "GET /secrets/{path+}": "secret.read",
     "PUT /secrets/{path+}": "secret.write",
     "DELETE /secrets/{path+}": "secret.delete",

@@ -20,7 +20,7 @@ const REWRAP_BATCH_SIZE = 100;
 
 export interface Vault {
   secrets: Secrets;
-  storedSecrets: Pick<SecretStore, "listPaths">;
+  storedSecrets: Pick<SecretStore, "listPaths" | "listVersions">;
   workerSecrets: WorkerSecrets;
   wrapping: Wrapping;
   transit: Transit;

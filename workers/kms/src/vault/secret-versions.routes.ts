@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Principal } from "#shared/auth/claims.ts";
 import { list } from "#shared/contracts/input.ts";
+import { EXAMPLE } from "#shared/http/examples.ts";
 import { json, jsonBody } from "#shared/http/openapi.ts";
 import { problem } from "#shared/problem/problem.ts";
 import { endpoint } from "../endpoint.ts";
@@ -8,6 +9,7 @@ import type { KmsContext } from "../http/context.ts";
 import { warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, versionNumber } from "../http/secret-fields.ts";
 import { grantorOfSecret, WHO_CHANGES_SECRETS } from "./secrets.routes.ts";
+import type { SecretVersion } from "./secrets.ts";
 
 const MAX_VERSIONS = 100;
 
@@ -38,6 +40,60 @@ const change = async (
     });
   return { path, versions: changed.value, ...warningsTo(grantor) };
 };
+
+const STATES = ["readable", "deleted", "destroyed"] as const;
+
+const stateOf = ({ envelope, deletedAt }: SecretVersion): (typeof STATES)[number] => {
+  if (envelope === null) return "destroyed";
+  return deletedAt === null ? "readable" : "deleted";
+};
+
+const listVersions = endpoint("GET /secret-versions/{path+}", {
+  operationId: "kms.listSecretVersions",
+  tags: ["Secrets"],
+  summary: "List the versions of a secret that are kept, the latest first, without values",
+  description:
+    "At most the last ten. Those that are deleted can be restored; of those that are destroyed nothing is left.",
+  params: request.params,
+  responses: {
+    200: json(
+      z
+        .object({
+          path: z.string(),
+          versions: z.array(
+            z.object({
+              version: z.int(),
+              state: z.enum(STATES),
+              createdAt: z.iso.datetime(),
+              deletedAt: z.iso.datetime().nullable(),
+            }),
+          ),
+        })
+        .openapi("SecretHistory"),
+      "The versions",
+      {
+        path: "editor/smtp-password",
+        versions: [
+          { version: 2, state: "readable", createdAt: EXAMPLE.today, deletedAt: null },
+          { version: 1, state: "deleted", createdAt: EXAMPLE.created, deletedAt: EXAMPLE.today },
+        ],
+      },
+    ),
+  },
+  errors: ["not-found"],
+  handle: async (context) => {
+    const { path } = context.req.valid("param");
+    const versions = await context.var.services.storedSecrets.listVersions(path);
+    if (versions.length === 0) throw problem("not-found", { detail: "There is no secret at this path." });
+    const items = versions.map((one) => ({
+      version: one.version,
+      state: stateOf(one),
+      createdAt: one.createdAt.toISOString(),
+      deletedAt: one.deletedAt?.toISOString() ?? null,
+    }));
+    return context.json({ path, versions: items }, 200);
+  },
+});
 
 const undelete = endpoint("POST /secrets/{path+}/undelete", {
   operationId: "kms.undeleteSecret",
@@ -70,4 +126,4 @@ const destroy = endpoint("POST /secrets/{path+}/destroy", {
   },
 });
 
-export const secretVersionsEndpoints = [undelete, destroy];
+export const secretVersionsEndpoints = [listVersions, undelete, destroy];

@@ -63,6 +63,22 @@ test("keeps the last ten versions", async () => {
   expect(await read("many")).toMatchObject({ version: 12 });
 });
 
+test("lists the versions that are kept, and no value", async () => {
+  for (const value of ["harbour", "lantern", "cinema"]) await put("history", { value });
+  await send(fountain, "DELETE", "/secrets/history", { token });
+  await send(fountain, "POST", "/secrets/history/destroy", { token, body: { versions: [1] } });
+  const versions = await send(fountain, "GET", "/secret-versions/history", { token });
+  const text = await versions.text();
+  const listed: { version: number; state: string }[] = JSON.parse(text).versions;
+  expect(listed.map(({ version, state }) => [version, state])).toEqual([
+    [3, "deleted"],
+    [2, "readable"],
+    [1, "destroyed"],
+  ]);
+  expect(text).not.toMatch(/harbour|lantern|cinema/);
+  expect((await send(fountain, "GET", "/secret-versions/none", { token })).status).toBe(404);
+});
+
 test("refuses paths that have more than one spelling, and says why", async () => {
   for (const path of ["a b", "a%20b", "é", "...", "a/.../b", "x".repeat(256), "a%25", "a*"]) {
     const refused = await put(path, { value: "x" });

@@ -82,6 +82,14 @@ export const createSecretStore = ({ orm, client }: KmsDatabase): SecretStore => 
       const { rows } = await client.execute({ sql: LIST, args });
       return rows.map((row) => String(row["path"]));
     },
+    listVersions: async (path) => {
+      const rows = await orm
+        .select()
+        .from(secretVersions)
+        .where(eq(secretVersions.path, path))
+        .orderBy(desc(secretVersions.version));
+      return rows.map(secretFrom);
+    },
     insert: async ({ path, version, envelope, createdAt }, entry) => {
       const [inserted] = await client.batch(
         [

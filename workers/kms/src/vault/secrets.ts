@@ -40,6 +40,8 @@ export interface SecretStore {
   find(path: string, version: number | undefined): Promise<SecretVersion | undefined>;
   /** Paths that begin like this and whose latest version can be read, in their order, from the one after `after`. */
   listPaths(prefix: string, limit: number, after: string | undefined): Promise<string[]>;
+  /** The versions that are kept, the latest first; empty when there are none. */
+  listVersions(path: string): Promise<SecretVersion[]>;
   /** Stores it and forgets versions too old; false: it is not the next one any more, or its KEK was retired. */
   insert(secret: NewSecretVersion, entry: AuditEntry): Promise<boolean>;
   /** Deletes the latest version; its number, or `undefined` when it cannot be read anyway. */

@@ -29,7 +29,7 @@ const TOPICS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     "API keys": ["keys"],
     Revocations: ["revocations"],
     "Signing and root keys": ["signing-keys", "root-key"],
-    Secrets: ["secrets"],
+    Secrets: ["secrets", "secret-versions"],
     "Transit encryption": ["transit"],
     "Audit trail": ["audit"],
   },
