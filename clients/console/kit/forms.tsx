@@ -66,6 +66,13 @@ const useDescribed = (name: string, hint: ComponentChildren): Described => {
   };
 };
 
+const FaultList = ({ id, faults }: { id: string; faults: readonly string[] }): JSX.Element | null =>
+  faults.length === 0 ? null : (
+    <small id={`${id}-fault`} class="fault">
+      {faults.join("; ")}
+    </small>
+  );
+
 interface FrameProps {
   described: Described;
   label: string;
@@ -78,11 +85,7 @@ const Frame = ({ described: { id, faults }, label, hint, children }: FrameProps)
     <label for={id}>{label}</label>
     {children}
     {hint && <small id={`${id}-hint`}>{hint}</small>}
-    {faults.length > 0 && (
-      <small id={`${id}-fault`} class="fault">
-        {faults.join("; ")}
-      </small>
-    )}
+    <FaultList id={id} faults={faults} />
   </div>
 );
 
@@ -149,19 +152,23 @@ interface ChecksProps {
 }
 
 /** Boxes of which any number can be ticked: `values.all(name)`. */
-export const Checks = ({ legend, name, options, chosen = [], hint }: ChecksProps): JSX.Element => (
-  <fieldset>
-    <legend>{legend}</legend>
-    {hint && <small>{hint}</small>}
-    <div class="checks">
-      {options.map(([value, text]) => (
-        <label>
-          <input type="checkbox" name={name} value={value} defaultChecked={chosen.includes(value)} /> {text}
-        </label>
-      ))}
-    </div>
-  </fieldset>
-);
+export const Checks = ({ legend, name, options, chosen = [], hint }: ChecksProps): JSX.Element => {
+  const { id, faults, attributes } = useDescribed(name, hint);
+  return (
+    <fieldset aria-describedby={attributes["aria-describedby"]}>
+      <legend>{legend}</legend>
+      {hint && <small id={`${id}-hint`}>{hint}</small>}
+      <div class="checks">
+        {options.map(([value, text]) => (
+          <label>
+            <input type="checkbox" name={name} value={value} defaultChecked={chosen.includes(value)} /> {text}
+          </label>
+        ))}
+      </div>
+      <FaultList id={id} faults={faults} />
+    </fieldset>
+  );
+};
 
 /** What was entered. */
 export interface Values {

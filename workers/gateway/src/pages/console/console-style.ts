@@ -96,7 +96,7 @@ table { width: 100%; border-collapse: collapse; font-size: .925rem; }
 th { padding: .4rem .6rem; text-align: left; font-size: .8rem; color: var(--soft); border-bottom: 1px solid var(--line);
   white-space: nowrap; }
 td { padding: .45rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
-td .actions { gap: 0; margin: -.2rem 0 0 -.6rem; }
+td .actions { white-space: nowrap; gap: 0; margin: -.2rem 0 0 -.6rem; }
 tbody tr:hover { background: var(--soft-water); }
 time, .badge { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
@@ -132,6 +132,7 @@ progress { flex: 1; height: .75rem; accent-color: var(--water); }
 .tile h3 { margin: 0; font-size: .875rem; font-weight: 400; color: var(--soft); }
 .tree, ul.plain, ol.plain { margin: 0; padding: 0; list-style: none; }
 .tree ul { margin: 0; padding-left: 1.1rem; list-style: none; }
+.tree a[aria-current] { color: inherit; font-weight: 600; }
 .tabs { display: flex; flex-wrap: wrap; gap: .25rem; margin: 0 0 1rem; border-bottom: 1px solid var(--line); }
 .tabs a { padding: .4rem .8rem; text-decoration: none; color: var(--ink); border-bottom: 2px solid transparent; }
 .tabs a[aria-current] { color: var(--water); border-color: var(--water); font-weight: 600; }
