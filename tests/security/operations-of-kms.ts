@@ -231,9 +231,7 @@ export const KMS: Record<string, Variant[]> = {
   "DELETE /services/{name}": [nothing(ENDS, ({ services }) => [`/kms/services/${services.removed.name}`])],
   "GET /revocations": [nothing(READS, () => ["/kms/revocations?position=0"])],
   "GET /signing-keys": [nothing(READS, () => ["/kms/signing-keys"])],
-  "POST /signing-keys/rotate": [
-    nothing("keys that never leave", () => ["/kms/signing-keys/rotate"], { answers: [409] }),
-  ],
+  "POST /signing-keys/rotate": [nothing("keys that stay", () => ["/kms/signing-keys/rotate"], { answers: [409] })],
   "POST /signing-keys/{kid}/revoke": [nothing(ENDS, ({ nextKid }) => [`/kms/signing-keys/${nextKid}/revoke`])],
   "GET /audit": [nothing(READS, () => ["/kms/audit?limit=3"])],
   "GET /audit/verify": [nothing(READS, () => ["/kms/audit/verify"])],

@@ -56,6 +56,9 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await page.getByLabel("Name").fill("films");
     await page.getByLabel("search:read").check();
     await page.getByText("Only some secrets or transit keys").click();
+    await page.getByLabel("Narrowed scopes").fill("secrets:read:mail/**");
+    await press("Create service");
+    await page.getByText("is not a scope").waitFor();
     await page.getByLabel("Narrowed scopes").fill("secrets:read:mail/*");
     await press("Create service");
     await page.getByRole("heading", { name: "films", level: 1 }).waitFor();

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Badge, Checks, Choice, call, Dialog, Field, Form, notify, type Schemas, TextField, Time } from "#console";
-import { ShownOnce } from "./dialogs.tsx";
+import { ShownOnce } from "../once/shown-once.tsx";
 import { ScopeList, useHolds } from "./scopes.tsx";
 
 type ApiKey = Schemas["kms.ApiKey"];
@@ -29,7 +29,7 @@ const linesOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean)
 const Addresses = ({ defaultValue = "" }: { defaultValue?: string }): JSX.Element => (
   <TextField
     label="Only from these addresses"
-    name="addresses"
+    name="allowedAddresses"
     rows={2}
     defaultValue={defaultValue}
     hint="Addresses or networks, such as 192.0.2.0/24. Empty: from anywhere."
@@ -52,7 +52,7 @@ export const NewKey = ({ service, onClose }: ServiceDialogProps): JSX.Element =>
       advice={PROGRAM_ADVICE}
       onClose={onClose}
       onSend={async ({ text, all }) => {
-        const [name, days, addresses] = [text("name"), text("days"), linesOf(text("addresses"))];
+        const [name, days, addresses] = [text("name"), text("days"), linesOf(text("allowedAddresses"))];
         const { data } = await call("POST /kms/keys", {
           body: {
             service: service.name,
@@ -132,7 +132,7 @@ export const KeyAddresses = ({ apiKey, onClose }: KeyDialogProps): JSX.Element =
       action="Save"
       onCancel={() => onClose(false)}
       onSend={async ({ text }) => {
-        const addresses = linesOf(text("addresses"));
+        const addresses = linesOf(text("allowedAddresses"));
         await call("PUT /kms/keys/{service}/{id}/allowed-addresses", {
           path: { service: apiKey.service, id: apiKey.id },
           body: { allowedAddresses: addresses.length === 0 ? null : addresses },

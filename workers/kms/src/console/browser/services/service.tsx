@@ -23,7 +23,7 @@ import {
   useMay,
   View,
 } from "#console";
-import { ShownOnce } from "./dialogs.tsx";
+import { ShownOnce } from "../once/shown-once.tsx";
 import { NewKey } from "./key-dialogs.tsx";
 import { keyColumns } from "./keys.tsx";
 import { chosenScopes, ScopeFields, ScopeList, useHolds } from "./scopes.tsx";

@@ -16,7 +16,7 @@ import {
   useMay,
   View,
 } from "#console";
-import { ShownOnce } from "./dialogs.tsx";
+import { ShownOnce } from "../once/shown-once.tsx";
 import { VerifyKey } from "./key-dialogs.tsx";
 import { keyColumns } from "./keys.tsx";
 import { chosenScopes, ScopeFields, ScopeList } from "./scopes.tsx";
@@ -37,7 +37,11 @@ const NewService = ({ onClose }: { onClose: () => void }): JSX.Element => {
         if (isDone && made !== undefined) navigate(addressOf("services", made));
       }}
       onSend={async (values) => {
-        const [name, days, webhookUrl] = [values.text("name"), values.text("rotateAfterDays"), values.text("webhook")];
+        const [name, days, webhookUrl] = [
+          values.text("name"),
+          values.text("rotateAfterDays"),
+          values.text("webhookUrl"),
+        ];
         const { data } = await call("POST /kms/services", {
           body: {
             name,
@@ -62,7 +66,7 @@ const NewService = ({ onClose }: { onClose: () => void }): JSX.Element => {
       />
       <ScopeFields />
       <RotateAfter />
-      <Field name="webhook" type="url" label="Webhook" hint="Hears of new keys and of leaked ones. Empty: none." />
+      <Field name="webhookUrl" type="url" label="Webhook" hint="Hears of new keys and of leaked ones. Empty: none." />
     </ShownOnce>
   );
 };
