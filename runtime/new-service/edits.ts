@@ -71,7 +71,7 @@ export const EDITS: readonly Edit[] = [
     file: "shared/policy/routes.ts",
     change: (text, names) => {
       const [read, write] = scopesOf(names);
-      const rows = [`"POST /notes": scope("${write}"),`, `"GET /notes": scope("${read}"),`];
+      const rows = ['"GET /panel.js": MODULE,', `"POST /notes": scope("${write}"),`, `"GET /notes": scope("${read}"),`];
       rows.push(`"GET /notes/{id}": scope("${read}"),`);
       const place = { opening: "\nconst TABLE = {", closing: "\n} satisfies Record<WorkerName, RouteTable>;" };
       return appendEntry(text, place, `\n  ${key(names)}: {\n    ${rows.join("\n    ")}\n  },`);
@@ -115,6 +115,7 @@ export const EDITS: readonly Edit[] = [
     change: (text, names) => {
       const path = `/${names.kebab}/notes`;
       const rows = [
+        `"GET /panel.js": [nothing(READS, () => ["/${names.kebab}/panel.js"])],`,
         `"POST /notes": [nothing(WRITES, () => ["${path}", { text: "a note" }])],`,
         `"GET /notes": [nothing(READS, () => ["${path}"])],`,
         `"GET /notes/{id}": [nothing(READS, () => ["${path}/1"])],`,
@@ -131,7 +132,8 @@ export const EDITS: readonly Edit[] = [
     file: "tests/conformance/recording/expectations.ts",
     change: (text, names) => {
       const opening = "export const EXPECTED: { [Worker in WorkerName]: Record<RouteKey<Worker>, Expectation> } = {";
-      const rows = '"POST /notes": "content",\n    "GET /notes": READS,\n    "GET /notes/{id}": READS,';
+      const rows =
+        '"GET /panel.js": READS,\n    "POST /notes": "content",\n    "GET /notes": READS,\n    "GET /notes/{id}": READS,';
       return appendEntry(text, { opening, closing: OBJECT_END }, `\n  ${key(names)}: {\n    ${rows}\n  },`);
     },
   },
@@ -141,7 +143,7 @@ export const EDITS: readonly Edit[] = [
       appendEntry(
         text,
         { opening: "export const LARGEST: Record<string, Largest> = {", closing: OBJECT_END },
-        `\n  "${kebab} POST /notes": FEW_FIELDS,\n  "${kebab} GET /notes": PAGE,\n  "${kebab} GET /notes/{id}": ONE_ROW,`,
+        `\n  "${kebab} GET /panel.js": NO_BODY,\n  "${kebab} POST /notes": FEW_FIELDS,\n  "${kebab} GET /notes": PAGE,\n  "${kebab} GET /notes/{id}": ONE_ROW,`,
       ),
   },
 ];

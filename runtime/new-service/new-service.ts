@@ -31,7 +31,7 @@ const changedFiles = (root: string, names: Names): Map<string, string> =>
 
 /** Formats and sorts imports as `npm run fix` does. Rejects with {@link OperatorError} if it cannot. */
 const formatted = async (root: string, file: string, text: string): Promise<string> => {
-  if (!file.endsWith(".ts")) return text;
+  if (!/\.tsx?$/.test(file)) return text;
   const biome = path.join(root, "node_modules", "@biomejs", "biome", "bin", "biome");
   const running = promisify(execFile)(process.execPath, [biome, "check", "--write", `--stdin-file-path=${file}`], {
     cwd: root,

@@ -85,6 +85,8 @@ test("adds a worker that passes the checks and its own tests, and only once", { 
   await run("node_modules/typescript/bin/tsc", "--noEmit");
   await run("runtime/checks/check-imports.ts");
   await run("runtime/checks/check-client.ts");
+  await run("runtime/checks/check-page-script.ts");
+  await run("node_modules/typescript/bin/tsc", "--noEmit", "-p", "clients/console");
   const config = `workers/${NAME}/drizzle.config.ts`;
   expect(await run("node_modules/drizzle-kit/bin.cjs", "generate", "--config", config)).toContain("No schema changes");
   await run("node_modules/vitest/vitest.mjs", "run", ...TESTS);

@@ -47,6 +47,12 @@ test.each([
   expect((await write(json)).status).toBe(422);
 });
 
+test("the console gets the panel with the notes", async () => {
+  const response = await fountain.fetch("/new-service/panel.js");
+  expect(response.headers.get("content-type")).toContain("text/javascript");
+  expect(await response.text()).toContain("GET /new-service/notes");
+});
+
 test("a note cannot be written without the scope, or without a credential", async () => {
   expect((await write({ text: "x" }, reader)).status).toBe(403);
   expect((await write({ text: "x" }, {})).status).toBe(401);
