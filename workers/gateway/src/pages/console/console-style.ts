@@ -103,7 +103,9 @@ time, .badge { white-space: nowrap; }
 .matrix th, .matrix td { text-align: center; min-width: 0; padding: .45rem .5rem; }
 .matrix th:first-child, .matrix td:last-child { text-align: left; }
 .matrix td { vertical-align: middle; }
-.matrix td:last-child { position: sticky; right: 0; min-width: 7.5rem; background: var(--card); }
+.matrix td:last-child, .matrix tr:first-child th:last-child { position: sticky; right: 0; min-width: 7.5rem;
+  background: var(--card); box-shadow: inset 1px 0 var(--line); }
+.matrix .actions { flex-wrap: nowrap; }
 .matrix tbody th { position: sticky; left: 0; font-size: inherit; color: inherit; background: var(--card); }
 .matrix .first { border-left: 1px solid var(--line); }
 .more { text-align: center; }
@@ -172,7 +174,7 @@ dialog::backdrop { background: #0008; }
   .matrix tbody th { display: block; position: static; border: 0; padding: .15rem .25rem; }
   .matrix td { display: inline-block; padding: .15rem .25rem; }
   .matrix td.off, .matrix td .on { display: none; }
-  .matrix td:last-child { display: block; }
+  .matrix td:last-child { display: block; box-shadow: none; }
   .matrix .first { border: 0; }
   .matrix td[data-title]:not([data-title=""])::before { content: attr(data-title); padding: 0 .5rem; border: 1px solid var(--line);
     border-radius: 1rem; }
