@@ -5,6 +5,7 @@ import { z } from "@hono/zod-openapi";
 /** As a response is declared. */
 export const module = (description: string) => ({
   description,
+  headers: z.object({ etag: z.string() }),
   content: { "text/javascript": { schema: z.string() } },
 });
 
