@@ -5,7 +5,7 @@ import { call } from "./calls.ts";
 import { notify } from "./notices.tsx";
 
 export interface Loaded<Value> {
-  /** `undefined` until it is there; the former one while it is loaded again. */
+  /** `undefined` until it is there; the former one while it is loaded again, and when that fails. */
   value: Value | undefined;
   error: unknown;
   isLoading: boolean;
@@ -20,7 +20,9 @@ export const useLoaded = <Value>(
   load: (signal: AbortSignal) => Promise<Value>,
   dependencies: readonly unknown[] = [],
 ): Loaded<Value> => {
-  const [state, setState] = useState<{ value?: Value; error?: unknown; isLoading: boolean }>({ isLoading: true });
+  const [state, setState] = useState<{ value?: Value | undefined; error?: unknown; isLoading: boolean }>({
+    isLoading: true,
+  });
   const [round, setRound] = useState(0);
   const key = JSON.stringify(dependencies);
   const former = useRef(key);
@@ -31,7 +33,7 @@ export const useLoaded = <Value>(
     setState(({ value }) => ({ ...(isSame && value !== undefined && { value }), isLoading: true }));
     load(ended.signal).then(
       (value) => ended.signal.aborted || setState({ value, isLoading: false }),
-      (error: unknown) => ended.signal.aborted || setState({ error, isLoading: false }),
+      (error: unknown) => ended.signal.aborted || setState(({ value }) => ({ value, error, isLoading: false })),
     );
     return () => ended.abort();
   }, [key, round]);
@@ -48,6 +50,12 @@ export const useEvery = (seconds: number, action: () => void): void => {
     return () => clearInterval(timer);
   }, [seconds]);
 };
+
+/** Loads a view's content again every so often while the page is visible, unless that is under way. */
+export const useRefresh = (
+  seconds: number,
+  { isLoading, reload }: Pick<Loaded<unknown>, "isLoading" | "reload">,
+): void => useEvery(seconds, () => isLoading || reload());
 
 export interface Listed<Item> {
   /** Those of the pages that were loaded so far; `undefined` until the first is there. */

@@ -9,7 +9,10 @@ import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
 /** Would run, were it ever markup. */
 const HOSTILE = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
 
-describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
+/** Each test looks at whole pages several times. */
+const LONG = { timeout: 180_000 };
+
+describe.skipIf(CHROMIUM === undefined)("in a browser", LONG, () => {
   let opened: OpenConsole;
   let page: Page;
   let token: string;

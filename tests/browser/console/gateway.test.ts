@@ -13,7 +13,10 @@ const NOWHERE = "http://127.0.0.1:9";
 const WATCHER = { username: "watcher", password: "a password for tests: harbour" };
 const CALLS = 3;
 
-describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
+/** Each test looks at whole pages several times. */
+const LONG = { timeout: 180_000 };
+
+describe.skipIf(CHROMIUM === undefined)("in a browser", LONG, () => {
   let opened: OpenConsole;
   let page: Page;
 
@@ -64,9 +67,9 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
       targets: [{ url: NOWHERE, weight: 2 }],
       routes: [{ anyone: true }, { scope: "notes:read" }],
     });
-    await json.fill(JSON.stringify({ ...body, limits: [{ name: "notes-all", per: "all", limit: 100, window: "1h" }] }));
+    await json.fill(JSON.stringify({ ...body, limits: [{ name: "notes-all", per: "all", limit: 100, window: "1d" }] }));
     await press("Save");
-    await page.getByText("100 in 1h per all").waitFor();
+    await page.getByText("100 in 1d per all").waitFor();
     for (let made = 0; made < CALLS; made += 1) await send({ url: opened.fountain.url }, "GET", "/notes/public/x", {});
     await page.reload();
     await page.getByText(`${CALLS} of 100`).waitFor();

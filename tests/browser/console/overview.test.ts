@@ -11,7 +11,10 @@ const PASSWORD = "a password for tests: harbour";
 const NOWHERE = "http://127.0.0.1:9";
 const WAIT = { timeout: 60_000, interval: 500 };
 
-describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
+/** Each test looks at whole pages several times. */
+const LONG = { timeout: 180_000 };
+
+describe.skipIf(CHROMIUM === undefined)("in a browser", LONG, () => {
   let opened: OpenConsole;
   let page: Page;
   let token: string;

@@ -43,8 +43,14 @@ interface Shown {
   etag: string | undefined;
 }
 
+/** Proxies that compress may have marked the tag; the version at its beginning is what a change is compared with. */
+const versionOf = (headers: Headers): string | undefined => {
+  const [version] = /\d+/.exec(headers.get("etag") ?? "") ?? [];
+  return version && `"${version}"`;
+};
+
 const shownBy = ({ data, headers }: { data: Stored; headers: Headers }): Shown => {
-  return { stored: data, etag: headers.get("etag") ?? undefined };
+  return { stored: data, etag: versionOf(headers) };
 };
 
 export const show = async (kind: Kind, name: string, signal?: AbortSignal): Promise<Shown> => {

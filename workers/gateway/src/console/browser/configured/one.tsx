@@ -1,6 +1,6 @@
 /** The page of one that is configured: what it is, what can be done with it, and all of it as JSON. */
 import type { ComponentChildren, JSX } from "preact";
-import { Link, Loading, Section, useEvery, useLoaded, View } from "#console";
+import { Link, Loading, Section, useLoaded, useRefresh, View } from "#console";
 import { Actions, Remarks } from "./actions.tsx";
 import type { Fields } from "./editor.tsx";
 import { bodyOf, type Kind, placeOf, type Stored, show, TITLES } from "./objects.ts";
@@ -18,7 +18,7 @@ interface OneProps {
 
 export const One = ({ kind, name, fields, deletion, children }: OneProps): JSX.Element => {
   const shown = useLoaded((signal) => show(kind, name, signal), [kind, name]);
-  useEvery(REFRESH_SECONDS, shown.reload);
+  useRefresh(REFRESH_SECONDS, shown);
   const stored = shown.value?.stored;
   return (
     <View

@@ -10,9 +10,9 @@ import {
   Section,
   Table,
   Time,
-  useEvery,
   useLoaded,
   useLocation,
+  useRefresh,
 } from "#console";
 import { addressOfExplanation } from "./described.ts";
 
@@ -36,7 +36,7 @@ export const Refusals = (): JSX.Element => {
       (await call("GET /gateway/refusals", { query: { limit: SHOWN, ...(status && { status }) }, signal })).data,
     [status],
   );
-  useEvery(REFRESH_SECONDS, refusals.reload);
+  useRefresh(REFRESH_SECONDS, refusals);
   const tab = (wanted: Status | undefined): JSX.Element => {
     const next = new URLSearchParams(query);
     next.delete("status");

@@ -1,6 +1,6 @@
 /** What needs attention, the worst first, each with the way to its remedy. */
 import type { JSX } from "preact";
-import { Badge, FountainError, PanelLink, Section, useEvery, useLoaded, useMay } from "#console";
+import { Badge, FountainError, PanelLink, Section, useLoaded, useMay, useRefresh } from "#console";
 import { ACCOUNT, CHECKS, type Finding } from "./findings.ts";
 
 const CHECK_SECONDS = 60;
@@ -29,7 +29,7 @@ const look = async (may: (scope: string) => boolean, signal: AbortSignal): Promi
 export const Attention = (): JSX.Element => {
   const may = useMay();
   const looked = useLoaded((signal) => look(may, signal));
-  useEvery(CHECK_SECONDS, looked.reload);
+  useRefresh(CHECK_SECONDS, looked);
   const { findings, failures } = looked.value ?? { findings: [], failures: [] };
   return (
     <Section title="What needs attention">

@@ -1,6 +1,6 @@
 /** The overview: how everything is, what needs attention, and what to do first. */
 import type { JSX } from "preact";
-import { call, Loading, useEvery, useLoaded, useMay, View } from "#console";
+import { call, Loading, useLoaded, useMay, useRefresh, View } from "#console";
 import { Attention } from "./attention.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { Health, readReadiness } from "./parts.tsx";
@@ -10,7 +10,7 @@ const REFRESH_SECONDS = 10;
 
 const LastHour = (): JSX.Element => {
   const overview = useLoaded(async (signal) => (await call("GET /gateway/overview", { signal })).data);
-  useEvery(REFRESH_SECONDS, overview.reload);
+  useRefresh(REFRESH_SECONDS, overview);
   return (
     <>
       <div class="columns">
@@ -31,7 +31,7 @@ const LastHour = (): JSX.Element => {
 
 const WithoutNumbers = (): JSX.Element => {
   const readiness = useLoaded(readReadiness);
-  useEvery(REFRESH_SECONDS, readiness.reload);
+  useRefresh(REFRESH_SECONDS, readiness);
   return (
     <div class="columns">
       <Attention />

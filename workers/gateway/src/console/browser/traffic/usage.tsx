@@ -1,6 +1,6 @@
 /** Who uses up a limit at present. */
 import type { JSX } from "preact";
-import { call, Loading, Progress, type Schemas, Section, Table, Time, useEvery, useLoaded } from "#console";
+import { call, Loading, Progress, type Schemas, Section, Table, Time, useLoaded, useRefresh } from "#console";
 
 const REFRESH_SECONDS = 10;
 
@@ -17,7 +17,7 @@ const nameOf = ({ caller }: Consumer): string => {
 
 /** `100 in 1m per service and address`. */
 export const limitInWords = ({ per, limit, window }: { per: unknown; limit: unknown; window: unknown }): string =>
-  `${limit} in ${window === "month" ? "a month" : window} per ${[per].flat().join(" and ")}`;
+  `${Number(limit).toLocaleString("en")} in ${window === "month" ? "a month" : window} per ${[per].flat().join(" and ")}`;
 
 const Consumers = ({ usage }: { usage: Usage }): JSX.Element => (
   <>
@@ -54,7 +54,7 @@ export const LimitUsage = ({ name }: { name: string }): JSX.Element => {
     async (signal) => (await call("GET /gateway/limits/{name}/usage", { path: { name }, signal })).data,
     [name],
   );
-  useEvery(REFRESH_SECONDS, usage.reload);
+  useRefresh(REFRESH_SECONDS, usage);
   return (
     <Section title="Used at present">
       <Loading of={usage} isThere={usage.value !== undefined}>
@@ -75,7 +75,7 @@ export const UpstreamUsage = ({ name }: { name: string }): JSX.Element => {
     async (signal) => (await call("GET /gateway/upstreams/{name}/usage", { path: { name }, signal })).data,
     [name],
   );
-  useEvery(REFRESH_SECONDS, usage.reload);
+  useRefresh(REFRESH_SECONDS, usage);
   const { limits = [], processes } = usage.value ?? {};
   return (
     <Section title="Limits">
