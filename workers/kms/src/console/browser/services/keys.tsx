@@ -18,7 +18,7 @@ import {
 import { KeyAddresses, type KeyDialogProps, nameOf, RotateKey } from "./key-dialogs.tsx";
 import { ScopeList, useHolds } from "./scopes.tsx";
 
-type ApiKey = Schemas["kms.ApiKey"];
+export type ApiKey = Schemas["kms.ApiKey"];
 
 const TONES: Record<ApiKey["state"], Tone> = {
   active: "good",
@@ -29,12 +29,12 @@ const TONES: Record<ApiKey["state"], Tone> = {
 };
 
 /** So long before its end a key is shown among those to look at. */
-const SOON_MS = 14 * 86_400_000;
+export const SOON_MS = 14 * 86_400_000;
 
 const isOver = ({ state }: ApiKey): boolean => state === "revoked" || state === "expired";
 
 /** When it ends as far as is known. */
-const endOf = ({ expiresAt, revokedAt }: ApiKey): string | null =>
+export const endOf = ({ expiresAt, revokedAt }: ApiKey): string | null =>
   [expiresAt, revokedAt].filter((end) => end !== null).toSorted()[0] ?? null;
 
 const endsSoon = (apiKey: ApiKey): boolean => {

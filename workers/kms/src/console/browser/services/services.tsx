@@ -1,28 +1,12 @@
 /** Services and their keys: those to look at first, then all. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import {
-  addressOf,
-  Button,
-  call,
-  Field,
-  Link,
-  ListTable,
-  navigate,
-  type PanelProps,
-  Time,
-  useList,
-  useLocation,
-  useMay,
-  View,
-} from "#console";
+import { addressOf, Button, call, Field, Link, navigate, type PanelProps, useLocation, useMay, View } from "#console";
 import { ShownOnce } from "../once/shown-once.tsx";
 import { VerifyKey } from "./key-dialogs.tsx";
-import { keyColumns } from "./keys.tsx";
-import { chosenScopes, ScopeFields, ScopeList } from "./scopes.tsx";
+import { KeyList, ServiceList } from "./overview.tsx";
+import { chosenScopes, ScopeFields } from "./scopes.tsx";
 import { RotateAfter, ServiceView } from "./service.tsx";
-
-const ROWS = 50;
 
 const NewService = ({ onClose }: { onClose: () => void }): JSX.Element => {
   const [made, setMade] = useState<string>();
@@ -68,53 +52,6 @@ const NewService = ({ onClose }: { onClose: () => void }): JSX.Element => {
       <RotateAfter />
       <Field name="webhookUrl" type="url" label="Webhook" hint="Hears of new keys and of leaked ones. Empty: none." />
     </ShownOnce>
-  );
-};
-
-const ServiceList = (): JSX.Element => {
-  const services = useList("GET /kms/services", { query: { limit: ROWS } });
-  const may = useMay();
-  return (
-    <section class="card">
-      <ListTable
-        label="Services"
-        list={services}
-        keyOf={({ name }) => name}
-        empty={
-          may("keys:write")
-            ? "No service yet. A service is a program with keys of its own: make one above, then its first key."
-            : "No service yet."
-        }
-        columns={[
-          { title: "Service", cell: ({ name }) => <Link to={addressOf("services", name)}>{name}</Link> },
-          { title: "Scopes", cell: ({ scopes }) => <ScopeList scopes={scopes} /> },
-          {
-            title: "Rotation",
-            cell: ({ rotateAfterDays, rotationBlocked }) =>
-              rotateAfterDays === null
-                ? "by hand"
-                : `after ${rotateAfterDays} days${rotationBlocked ? ", but there is no webhook" : ""}`,
-          },
-          { title: "Webhook", cell: ({ webhookUrl }) => webhookUrl ?? <span class="meta">none</span> },
-          { title: "Created", cell: ({ createdAt }) => <Time at={createdAt} /> },
-        ]}
-      />
-    </section>
-  );
-};
-
-const KeyList = (): JSX.Element => {
-  const keys = useList("GET /kms/keys", { query: { limit: ROWS } });
-  return (
-    <section class="card">
-      <ListTable
-        label="Keys"
-        list={keys}
-        keyOf={({ id }) => id}
-        columns={keyColumns(keys.reload)}
-        empty="No key yet. Choose a service, and make its first key there."
-      />
-    </section>
   );
 };
 
