@@ -63,6 +63,7 @@ button.quiet:hover { background: var(--soft-water); }
 button:disabled { opacity: .6; cursor: default; }
 input, select, textarea { width: 100%; padding: .4rem .6rem; border: 1px solid var(--control); border-radius: .5rem;
   background: var(--paper); }
+select { min-height: 2.375rem; }
 input[type="checkbox"], input[type="radio"] { width: auto; margin: 0 .35rem 0 0; }
 input[type="range"] { padding: 0; }
 textarea { font-family: var(--mono); font-size: .875rem; }
@@ -161,6 +162,7 @@ dialog::backdrop { background: #0008; }
   .open .side { display: block; }
   .split { grid-template-columns: minmax(0, 1fr); }
   main { padding: 1rem 1rem 4rem; }
+  form.row .field { flex-basis: 100%; }
   .order { max-height: 14rem; }
   .script .cue { margin-left: 4rem; }
   .script .dialogue { margin-left: 1.5rem; margin-right: 0; }
