@@ -73,6 +73,8 @@ summary { cursor: pointer; }
 details { margin-bottom: .75rem; }
 form.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1rem; }
 form.row .field { flex: 1 1 11rem; }
+form.row .fields { flex: 1 1 20rem; margin: 0; }
+.fields[open] > summary { margin-bottom: .5rem; }
 .field { display: grid; gap: .25rem; align-content: start; min-width: 0; }
 .field label, legend { font-weight: 600; font-size: .875rem; }
 small { color: var(--soft); }

@@ -43,6 +43,9 @@ const toLocal = (instant: string | undefined): string => {
 
 const toInstant = (local: string): string => (local === "" ? "" : new Date(local).toISOString());
 
+/** Those that are shown once they are asked for. */
+const SELDOM = ["target", "requestId", "from", "to"] as const;
+
 export const FilterForm = ({ filter }: { filter: Filter }): JSX.Element => (
   <Form
     layout="row"
@@ -58,10 +61,15 @@ export const FilterForm = ({ filter }: { filter: Filter }): JSX.Element => (
   >
     <Field name="actor" label="Actor" defaultValue={filter.actor ?? ""} placeholder="username or service:name" />
     <Field name="action" label="Action" defaultValue={filter.action ?? ""} placeholder="login" />
-    <Field name="target" label="Target" defaultValue={filter.target ?? ""} placeholder="id, name or path" />
     <Choice name="outcome" label="Outcome" options={OUTCOMES} defaultValue={filter.outcome ?? ""} />
-    <Field name="requestId" label="Request" defaultValue={filter.requestId ?? ""} placeholder="X-Request-Id" />
-    <Field name="from" label="From" type="datetime-local" defaultValue={toLocal(filter.from)} />
-    <Field name="to" label="Before" type="datetime-local" defaultValue={toLocal(filter.to)} />
+    <details class="fields" open={SELDOM.some((name) => filter[name] !== undefined)}>
+      <summary>By target, request and time</summary>
+      <div class="columns">
+        <Field name="target" label="Target" defaultValue={filter.target ?? ""} placeholder="id, name or path" />
+        <Field name="requestId" label="Request" defaultValue={filter.requestId ?? ""} placeholder="X-Request-Id" />
+        <Field name="from" label="From" type="datetime-local" defaultValue={toLocal(filter.from)} />
+        <Field name="to" label="Before" type="datetime-local" defaultValue={toLocal(filter.to)} />
+      </div>
+    </details>
   </Form>
 );
