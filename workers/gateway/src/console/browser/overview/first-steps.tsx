@@ -58,7 +58,10 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** Nothing once all is done, where the person may do none of it, and where they do not want to see it. */
+/** An installation in which so few are to do is no longer empty: not everyone needs all of them. */
+const FEW = 1;
+
+/** Nothing once most is done, where the person may do none of it, and where they do not want to see it. */
 export const FirstSteps = (): JSX.Element | null => {
   const may = useMay();
   const [hidden, setHidden] = useState(false);
@@ -66,7 +69,7 @@ export const FirstSteps = (): JSX.Element | null => {
   const done = useLoaded((signal) =>
     hidden ? Promise.resolve([]) : Promise.all(steps.map(({ isDone }) => isDone(signal).catch(() => true))),
   );
-  if (hidden || done.value === undefined || done.value.every(Boolean)) return null;
+  if (hidden || done.value === undefined || done.value.filter((isDone) => !isDone).length <= FEW) return null;
   return (
     <Section
       title="First steps"
