@@ -82,10 +82,13 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
 
   test("someone deletes a secret, and brings it back", async () => {
     await page.getByRole("link", { name: "Secrets" }).first().click();
+    await page.getByLabel("Path begins with").fill("mail/");
+    await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "password" }).click();
+    await page.waitForURL(/\/mail\/password\?q=mail%2F$/);
     await press("Delete");
     await confirm("Delete", "Delete mail/password?");
-    await page.getByText("None yet.").waitFor();
+    await page.getByText("No path begins like this.").waitFor();
     await row("deleted").getByRole("button", { name: "Undelete" }).click();
     await confirm("Undelete", /Undelete version 3/);
     await page.getByRole("link", { name: "password" }).waitFor();

@@ -97,7 +97,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await page.getByLabel("State").selectOption("revoked");
     await row("revoked").waitFor();
     expect(await verdictOn(key)).toBe("revoked");
-    await page.getByLabel("Name").fill("il");
+    await page.getByLabel("Find by name").fill("fil");
     await page.getByRole("link", { name: "films" }).click();
     await page.getByRole("heading", { name: "films", level: 1 }).waitFor();
     await row("revoked").waitFor();

@@ -47,10 +47,7 @@ const Stored = ({ path }: { path: string }): JSX.Element => {
           paths={paths}
           current={path}
           prefix={prefix}
-          onPrefix={(wanted) => {
-            const query = wanted === "" ? "" : `?${new URLSearchParams({ q: wanted })}`;
-            navigate((path === "" ? addressOf("secrets") : addressOfSecret(path)) + query, { replace: true });
-          }}
+          onPrefix={(wanted) => navigate(addressOfSecret(path, wanted), { replace: true })}
         />
         <div>
           {path === "" ? (

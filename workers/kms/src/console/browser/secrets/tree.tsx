@@ -29,7 +29,9 @@ const treeOf = (paths: readonly string[]): Folder => {
   return root;
 };
 
-export const addressOfSecret = (path: string): string => addressOf("secrets", ...path.split("/"));
+/** `prefix`: what the tree is limited to. */
+export const addressOfSecret = (path: string, prefix = ""): string =>
+  addressOf("secrets", ...path.split("/").filter(Boolean)) + (prefix && `?${new URLSearchParams({ q: prefix })}`);
 
 /** So many paths are shown with all folders open. */
 const FEW = 40;
@@ -37,22 +39,23 @@ const FEW = 40;
 interface BranchProps {
   of: Folder;
   current: string;
+  prefix: string;
   isOpen: boolean;
 }
 
-const Branch = ({ of, current, isOpen }: BranchProps): JSX.Element => (
+const Branch = ({ of, current, prefix, isOpen }: BranchProps): JSX.Element => (
   <ul class="tree">
     {[...of.folders.values()].map((inner) => (
       <li key={inner.path}>
         <details open={isOpen || current.startsWith(inner.path)}>
           <summary>{inner.name}/</summary>
-          <Branch of={inner} current={current} isOpen={isOpen} />
+          <Branch of={inner} current={current} prefix={prefix} isOpen={isOpen} />
         </details>
       </li>
     ))}
     {of.secrets.map(({ name, path }) => (
       <li key={path}>
-        <Link to={addressOfSecret(path)} current={path === current}>
+        <Link to={addressOfSecret(path, prefix)} current={path === current}>
           {name}
         </Link>
       </li>
@@ -97,7 +100,14 @@ export const SecretTree = ({ paths, current, prefix, onPrefix }: SecretTreeProps
       <Failure error={paths.error} />
       {items === undefined && paths.isLoading && <p class="meta">Loading …</p>}
       {items?.length === 0 && <p class="meta">{prefix === "" ? "None yet." : "No path begins like this."}</p>}
-      {items && <Branch of={treeOf(items.map(({ path }) => path))} current={current} isOpen={items.length <= FEW} />}
+      {items && (
+        <Branch
+          of={treeOf(items.map(({ path }) => path))}
+          current={current}
+          prefix={prefix}
+          isOpen={items.length <= FEW}
+        />
+      )}
       {paths.more && (
         <p class="more">
           <Button isBusy={paths.isLoading} onClick={paths.more}>

@@ -128,7 +128,7 @@ export const ServiceList = (): JSX.Element => {
           <Field
             name="search"
             type="search"
-            label="Name"
+            label="Find by name"
             value={search}
             onValue={(q) =>
               navigate(addressOf("services") + (q === "" ? "" : `?${new URLSearchParams({ q })}`), { replace: true })
