@@ -91,12 +91,12 @@ export const Verify = (): JSX.Element => {
 
   const verify = async (hours: string, kept: ExportedCheckpoint[]): Promise<void> => {
     setResult(undefined);
-    setProgress({ done: 0, total: 1 });
     const ended = new AbortController();
     running.current = ended;
     try {
       const { data } = await call("GET /kms/audit", { query: { limit: 1 }, signal: ended.signal });
       const newest = data.items[0]?.id ?? 0;
+      setProgress({ done: 0, total: newest });
       const from = hours === "" ? undefined : new Date(Date.now() - Number(hours) * HOUR_MS).toISOString();
       const onProgress = (firstId: number, lastId: number): void =>
         setProgress({ done: lastId - firstId + 1, total: Math.max(newest, lastId) - firstId + 1 });
