@@ -159,6 +159,7 @@ dialog { width: min(38rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); 
 dialog::backdrop { background: #0008; }
 @media (max-width: 48rem) {
   .menu { display: inline-block; }
+  .top { gap: .25rem .5rem; padding: .5rem; }
   .frame { display: block; }
   .side { display: none; position: static; max-height: none; border-bottom: 1px solid var(--line); }
   .open .side { display: block; }
