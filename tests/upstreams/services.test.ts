@@ -89,8 +89,9 @@ describe.skipIf(!hasCaddy)("through Caddy", () => {
     service.on("connection", (socket) => socket.on("message", (data, binary) => socket.send(data, { binary })));
     await new Promise((resolve) => service.once("listening", resolve));
     const { port } = Object(service.address());
-    await put("web", { targets: [`http://127.0.0.1:${expressPort}`], maxBodyBytes: 30_000_000 });
     await put("sockets", { targets: [`http://127.0.0.1:${port}`] });
+    // The last one: a process that has it has all of them.
+    await put("web", { targets: [`http://127.0.0.1:${expressPort}`], maxBodyBytes: 30_000_000 });
     await eventually(() => isLiveEverywhere(`${fountain.url}/web/hello`, administrator));
   });
   afterAll(async () => {
