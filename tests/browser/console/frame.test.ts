@@ -1,6 +1,7 @@
 /** The console's frame in a real Chromium: login, step-up in place, and who may call by its path. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { addAuthenticator } from "../chromium.ts";
 import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
 
 describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
@@ -57,6 +58,29 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await page.reload();
     await row("auditor").waitFor();
     expect(await row("librarian").count()).toBe(0);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test("a passkey answers, too, and giving up leaves everything as it was", async () => {
+    await addAuthenticator(page);
+    await page.goto(`${opened.origin}/account/security`);
+    await press("Add: Passkey or security key");
+    await page.getByLabel("Name").fill("My laptop");
+    await press("Create passkey");
+    await page.getByText("The factor is active.").waitFor();
+    await page.goto(`${opened.origin}/console/roles`);
+    await opened.age();
+    await press("New role");
+    await page.getByLabel("Name").fill("passkey-made");
+    await press("Save");
+    const proof = page.getByRole("dialog", { name: "Confirm that it is you" });
+    await proof.getByRole("button", { name: "Use a passkey" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "New role" }).getByRole("alert").waitFor();
+    expect(await row("passkey-made").count()).toBe(0);
+    await press("Save");
+    await proof.getByRole("button", { name: "Use a passkey" }).click();
+    await row("passkey-made").waitFor();
     expect(opened.complaints).toEqual([]);
   });
 
