@@ -133,7 +133,7 @@ const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle:
 export const relativeTime = (instant: string, nowMs = Date.now()): string => {
   const seconds = Math.round((Date.parse(instant) - nowMs) / 1_000);
   const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
-  return relative.format(Math.trunc(seconds / length), unit);
+  return relative.format(Math.round(seconds / length), unit);
 };
 
 /** An instant (RFC 3339) in words, and exactly when one points at it; `never` where there is none. */

@@ -79,6 +79,12 @@ const Decision = ({ explanation, described }: { explanation: Explanation; descri
         <dt>As of</dt>
         <dd>{described.at ? <Time at={described.at} /> : "now"}</dd>
       </dl>
+      {decision === "allow" && (
+        <p class="meta">
+          This is what the gateway decides. What is called may still refuse it for reasons of its own, such as a wrong
+          password: those are in its log, and Fountain's in the audit trail.
+        </p>
+      )}
       <h3>The way of the call</h3>
       <Way explanation={explanation} />
       <h3>Rules that were looked at</h3>
