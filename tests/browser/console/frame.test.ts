@@ -125,4 +125,25 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     );
     expect(statuses).toEqual([200, 403, 403]);
   });
+
+  test("without a factor the password is asked for, and the page continues with the new session until it is logged out", async () => {
+    const account = { username: "petra", password: "a password for tests: harbour" };
+    await opened.fountain.databases["twofa"]?.execute("DELETE FROM factors");
+    await opened.fountain.databases["twofa"]?.execute("DELETE FROM recovery_codes");
+    const theirs = (await opened.open(opened.administrator)).page;
+    await theirs.getByRole("link", { name: "People" }).click();
+    await opened.age();
+    await theirs.getByRole("button", { name: "Add a person" }).click();
+    await theirs.getByLabel("How").selectOption("password");
+    await theirs.getByLabel("Name", { exact: true }).fill(account.username);
+    await theirs.getByRole("button", { name: "Create the account" }).click();
+    const proof = theirs.getByRole("dialog", { name: "Confirm that it is you" });
+    await proof.getByLabel("Password").fill(opened.administrator.password);
+    await proof.getByRole("button", { name: "Confirm" }).click();
+    await theirs.getByRole("link", { name: `Go to ${account.username}` }).waitFor();
+    await theirs.keyboard.press("Escape");
+    await theirs.getByRole("button", { name: "Log out" }).click();
+    await theirs.getByText("You are logged out.").waitFor();
+    expect(opened.complaints).toEqual([]);
+  });
 });

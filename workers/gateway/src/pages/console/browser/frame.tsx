@@ -21,9 +21,15 @@ import {
 import { type LoadedPanels, loadPanels } from "./panels.ts";
 import { StepUpDialog } from "./step-up.tsx";
 
+/** The form's token may have changed since this was rendered. */
+const putToken = ({ currentTarget }: { currentTarget: HTMLFormElement }): void => {
+  const token = currentTarget.elements.namedItem("form");
+  if (token instanceof HTMLInputElement) token.value = pageData.form;
+};
+
 const SignOut = (): JSX.Element => (
-  <form method="post" action="/account/logout">
-    <input type="hidden" name="form" value={pageData.form} />
+  <form method="post" action="/account/logout" onSubmit={putToken}>
+    <input type="hidden" name="form" />
     <button type="submit" class="quiet">
       Log out
     </button>
