@@ -90,8 +90,15 @@ describe("a call", () => {
 
   test.each([
     ["another host's path", { method: "GET", path: "//evil.example/kms/me" }],
+    [
+      "another host's path that begins with a backslash",
+      { method: "POST", path: "/\\evil.example/kms/login", body: "{}" },
+    ],
     ["a URL", { method: "GET", path: "https://evil.example/" }],
     ["a field that is not for it", { ...ME, headers: { authorization: "Bearer x" } }],
+    ["a field of two lines", { ...ME, headers: { "if-match": '"1"\nx: y' } }],
+    ["a field that is no text of HTTP", { ...ME, headers: { "idempotency-key": "✓" } }],
+    ["a body that its method does not have", { ...ME, body: "{}" }],
     ["an unknown method", { method: "TRACE", path: "/kms/me" }],
   ])("with %s is invalid", async (_, call) => {
     const { visitor, form } = await enter();

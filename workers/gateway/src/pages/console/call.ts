@@ -10,25 +10,36 @@ import { owesConsent } from "../frame/consents.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { owesFactor, type Visitor, visitorOf } from "../frame/visitor.ts";
 
-export const callSchema = z.strictObject({
-  /** The token of the page. */
-  form: z.string(),
-  method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
-  /** With its query. */
-  path: z
-    .string()
-    .max(MAX_ADDRESS_CHARACTERS)
-    .regex(/^\/(?!\/)[^\s#]*$/),
-  headers: z
-    .strictObject({
-      accept: z.string().optional(),
-      "content-type": z.string().optional(),
-      "idempotency-key": z.string().optional(),
-      "if-match": z.string().optional(),
-    })
-    .default({}),
-  body: z.string().optional(),
-});
+/** Of a header field: what `Headers` takes, and no more than any of these needs. */
+const field = z
+  .string()
+  .max(2_048)
+  .regex(/^[ -~]*$/);
+
+export const callSchema = z
+  .strictObject({
+    /** The token of the page. */
+    form: z.string(),
+    method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    /** With its query. In a URL, a backslash is a slash: at the beginning, two of either would name a host. */
+    path: z
+      .string()
+      .max(MAX_ADDRESS_CHARACTERS)
+      .regex(/^\/(?![/\\])[^\s#]*$/),
+    headers: z
+      .strictObject({
+        accept: field.optional(),
+        "content-type": field.optional(),
+        "idempotency-key": field.optional(),
+        "if-match": field.optional(),
+      })
+      .default({}),
+    body: z.string().optional(),
+  })
+  .refine(({ method, body }) => method !== "GET" || body === undefined, {
+    path: ["body"],
+    message: "must be absent from a GET request",
+  });
 
 /** These give their callers tokens, and the console's script is to have none. */
 const GIVING_TOKENS = new Set(["/kms/login", "/kms/login/passkey", "/kms/token", "/twofa/auth/verify"]);
