@@ -9,7 +9,7 @@ import type { KmsContext } from "../http/context.ts";
 import { warningFields, warningsTo } from "../http/granting.ts";
 import { secretPath, versionNumber } from "../http/secret-fields.ts";
 import { grantorOfSecret, WHO_CHANGES_SECRETS } from "./secrets.routes.ts";
-import type { SecretVersion } from "./secrets.ts";
+import type { ListedVersion } from "./secrets.ts";
 
 const MAX_VERSIONS = 100;
 
@@ -43,8 +43,8 @@ const change = async (
 
 const STATES = ["readable", "deleted", "destroyed"] as const;
 
-const stateOf = ({ envelope, deletedAt }: SecretVersion): (typeof STATES)[number] => {
-  if (envelope === null) return "destroyed";
+const stateOf = ({ isDestroyed, deletedAt }: ListedVersion): (typeof STATES)[number] => {
+  if (isDestroyed) return "destroyed";
   return deletedAt === null ? "readable" : "deleted";
 };
 

@@ -1,6 +1,6 @@
 /** Secrets in the database, each version in an envelope of its own. */
 import type { InStatement, ResultSet } from "@libsql/client";
-import { and, desc, eq, max } from "drizzle-orm";
+import { and, desc, eq, max, sql } from "drizzle-orm";
 import { appendEntry } from "../audit/audit.store.ts";
 import type { KmsDatabase } from "../db/connection.ts";
 import { secretVersions } from "../db/schema/secrets.ts";
@@ -12,6 +12,13 @@ const secretFrom = ({ kekVersion, wrappedKey, sealed, ...version }: SecretRow): 
   ...version,
   envelope: kekVersion === null || wrappedKey === null || sealed === null ? null : { kekVersion, wrappedKey, sealed },
 });
+
+const LISTED = {
+  version: secretVersions.version,
+  createdAt: secretVersions.createdAt,
+  deletedAt: secretVersions.deletedAt,
+  isDestroyed: sql<boolean>`${secretVersions.sealed} IS NULL`.mapWith(Boolean),
+};
 
 /** Only as the next version, and only under a KEK that is still kept. */
 const INSERT = `
@@ -82,14 +89,12 @@ export const createSecretStore = ({ orm, client }: KmsDatabase): SecretStore => 
       const { rows } = await client.execute({ sql: LIST, args });
       return rows.map((row) => String(row["path"]));
     },
-    listVersions: async (path) => {
-      const rows = await orm
-        .select()
+    listVersions: (path) =>
+      orm
+        .select(LISTED)
         .from(secretVersions)
         .where(eq(secretVersions.path, path))
-        .orderBy(desc(secretVersions.version));
-      return rows.map(secretFrom);
-    },
+        .orderBy(desc(secretVersions.version)),
     insert: async ({ path, version, envelope, createdAt }, entry) => {
       const [inserted] = await client.batch(
         [

@@ -19,6 +19,11 @@ export interface SecretVersion {
   envelope: Envelope | null;
 }
 
+/** A version without its value. */
+export interface ListedVersion extends Pick<SecretVersion, "version" | "createdAt" | "deletedAt"> {
+  isDestroyed: boolean;
+}
+
 export interface SecretValue {
   path: string;
   version: number;
@@ -41,7 +46,7 @@ export interface SecretStore {
   /** Paths that begin like this and whose latest version can be read, in their order, from the one after `after`. */
   listPaths(prefix: string, limit: number, after: string | undefined): Promise<string[]>;
   /** The versions that are kept, the latest first; empty when there are none. */
-  listVersions(path: string): Promise<SecretVersion[]>;
+  listVersions(path: string): Promise<ListedVersion[]>;
   /** Stores it and forgets versions too old; false: it is not the next one any more, or its KEK was retired. */
   insert(secret: NewSecretVersion, entry: AuditEntry): Promise<boolean>;
   /** Deletes the latest version; its number, or `undefined` when it cannot be read anyway. */
