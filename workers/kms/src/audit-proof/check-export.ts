@@ -36,7 +36,7 @@ type Fault = string | undefined;
 const BATCH = 256;
 
 const NOT_CONTIGUOUS =
-  "the file is not a contiguous part of the chain: export without `actor` and `action`, and keep its first line";
+  "the file is not a contiguous part of the chain: export with no filter but `from` and `to`, and keep its first line";
 const WRONG_SECRET_KEY = "SECRET_KEY is not the key that this trail was written with";
 
 /** Who vouched for entries, and for which one as the last of an export. */
