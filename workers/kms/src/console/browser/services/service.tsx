@@ -144,7 +144,7 @@ export const ServiceView = ({ name }: { name: string }): JSX.Element => {
                   run={async () => {
                     await call("DELETE /kms/services/{name}", { path: { name } });
                     notify(`${name} is deleted.`);
-                    navigate(addressOf("services"));
+                    navigate(addressOf("services"), { replace: true });
                   }}
                 >
                   <p>All its keys and tokens are refused within five seconds. This cannot be undone.</p>
