@@ -10,7 +10,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   login: ["log in", "logged in"],
   "login.passkey": ["log in with a passkey", "logged in with a passkey"],
   "access.refuse": ["call", "called"],
-  "user.log-out": ["log out everywhere", "logged out everywhere"],
+  "user.log-out": ["log out", "logged out"],
   "user.roles": ["change the roles of user", "changed the roles of user"],
   "user.password": ["change the password of user", "changed the password of user"],
   "user.reset-factors": ["reset the second factors of user", "reset the second factors of user"],
