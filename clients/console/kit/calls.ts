@@ -19,8 +19,10 @@ export type StepUp = (challenge: Challenge) => Promise<boolean>;
 const CALL = "/console/call";
 const UNAUTHORIZED = 401;
 const INSUFFICIENT = 'error="insufficient_user_authentication"';
-/** People need their time to find a code. */
+/** Of a call with the question that it raises: people need their time to find a code. */
 const LONGEST_CALL_SECONDS = 15 * 60;
+/** Longer than any operation takes. */
+const LONGEST_RESPONSE_MS = 90_000;
 
 let stepUp: StepUp = () => Promise.resolve(false);
 let asking: Promise<boolean> | undefined;
@@ -65,7 +67,7 @@ const fetchByConsole: typeof fetch = async (input, init) => {
         headers: headersOf(headers),
         ...(body !== "" && { body }),
       }),
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_RESPONSE_MS)]),
     });
   const response = await send();
   const challenge = response.headers.get("www-authenticate") ?? "";
