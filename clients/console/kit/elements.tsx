@@ -146,6 +146,21 @@ export const Time = ({ at, never = "never" }: { at: string | null | undefined; n
     <span class="meta">{never}</span>
   );
 
+/** Copies a text that stands beside it. */
+export const CopyButton = ({ text }: { text: string }): JSX.Element => (
+  <Button
+    kind="quiet"
+    onClick={() => {
+      navigator.clipboard.writeText(text).then(
+        () => notify("Copied."),
+        () => notify("The browser does not let this page copy: select the text instead."),
+      );
+    }}
+  >
+    Copy
+  </Button>
+);
+
 /** A text with a button that copies it. `isSecret`: shown this once. */
 export const Copyable = ({
   text,
@@ -160,16 +175,6 @@ export const Copyable = ({
     <output aria-label={label}>
       <code>{text}</code>
     </output>
-    <Button
-      kind="quiet"
-      onClick={() => {
-        navigator.clipboard.writeText(text).then(
-          () => notify("Copied."),
-          () => notify("The browser does not let this page copy: select the text instead."),
-        );
-      }}
-    >
-      Copy
-    </Button>
+    <CopyButton text={text} />
   </div>
 );

@@ -8,6 +8,7 @@ export {
   Badge,
   Button,
   Copyable,
+  CopyButton,
   Empty,
   Failure,
   Loading,

@@ -6,6 +6,7 @@ import {
   Button,
   Choice,
   Confirm,
+  CopyButton,
   call,
   Failure,
   Form,
@@ -54,17 +55,7 @@ const ShownPart = ({ shown, onHide }: { shown: Shown; onHide: () => void }): JSX
       <>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by the keyboard. */}
         <pre tabIndex={0}>{shown.value}</pre>
-        <Button
-          kind="quiet"
-          onClick={() => {
-            navigator.clipboard.writeText(shown.value).then(
-              () => notify("Copied."),
-              () => notify("The browser does not let this page copy: select the text instead."),
-            );
-          }}
-        >
-          Copy
-        </Button>
+        <CopyButton text={shown.value} />
       </>
     ) : shown.values[0] === shown.values[1] ? (
       <p>They are the same.</p>
