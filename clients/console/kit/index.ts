@@ -26,4 +26,4 @@ export { pageData } from "./page-data.ts";
 export { GROUPS, type Panel, type PanelProps } from "./panel.ts";
 export { PanelsContext, type Profile, ProfileContext, useMay, useProfile } from "./session.ts";
 export { type Action, type Listed, type Loaded, useAction, useEvery, useList, useLoaded, useRefresh } from "./state.ts";
-export { type Column, ListTable, Table } from "./tables.tsx";
+export { type Column, ListTable, Pages, Table } from "./tables.tsx";

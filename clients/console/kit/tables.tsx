@@ -1,6 +1,6 @@
 /** Tables, which become lists of cards where the screen is narrow. */
 import type { ComponentChildren, JSX } from "preact";
-import { Button, Empty, Failure } from "./elements.tsx";
+import { Button, Empty, Loading } from "./elements.tsx";
 import type { Listed } from "./state.ts";
 
 export interface Column<Row> {
@@ -57,16 +57,18 @@ export const Table = <Row,>({
   );
 };
 
-interface ListTableProps<Row> extends Omit<TableProps<Row>, "rows"> {
-  list: Listed<Row>;
+interface PagesProps<Item> {
+  of: Listed<Item>;
+  /** What there is to see of the items. */
+  children: (items: readonly Item[]) => ComponentChildren;
 }
 
-/** A table of a list, with a button for its next page. */
-export const ListTable = <Row,>({ list, ...table }: ListTableProps<Row>): JSX.Element => (
+/** A list, with a button for its next page; before it is there, or instead, what there is to say. */
+export const Pages = <Item,>({ of: list, children }: PagesProps<Item>): JSX.Element => (
   <>
-    <Failure error={list.error} />
-    {list.items === undefined && list.isLoading && <p class="meta">Loading …</p>}
-    {list.items && <Table {...table} rows={list.items} />}
+    <Loading of={list} isThere={list.items !== undefined}>
+      {list.items && children(list.items)}
+    </Loading>
     {list.more && (
       <p class="more">
         <Button isBusy={list.isLoading} onClick={list.more}>
@@ -75,4 +77,13 @@ export const ListTable = <Row,>({ list, ...table }: ListTableProps<Row>): JSX.El
       </p>
     )}
   </>
+);
+
+interface ListTableProps<Row> extends Omit<TableProps<Row>, "rows"> {
+  list: Listed<Row>;
+}
+
+/** A table of a list. */
+export const ListTable = <Row,>({ list, ...table }: ListTableProps<Row>): JSX.Element => (
+  <Pages of={list}>{(rows) => <Table {...table} rows={rows} />}</Pages>
 );

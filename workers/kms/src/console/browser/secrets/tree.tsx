@@ -1,7 +1,7 @@
 /** The paths of secrets as a tree. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { addressOf, Button, Failure, Field, Link, type Listed, useList } from "#console";
+import { addressOf, Field, Link, type Listed, Pages, useList } from "#console";
 
 interface Folder {
   name: string;
@@ -75,7 +75,6 @@ interface SecretTreeProps {
 
 export const SecretTree = ({ paths, current, prefix, onPrefix }: SecretTreeProps): JSX.Element => {
   const [entered, enter] = useState(prefix);
-  const { items } = paths;
   return (
     <nav class="card" aria-label="Secrets">
       <form
@@ -97,24 +96,19 @@ export const SecretTree = ({ paths, current, prefix, onPrefix }: SecretTreeProps
           placeholder="mail/"
         />
       </form>
-      <Failure error={paths.error} />
-      {items === undefined && paths.isLoading && <p class="meta">Loading …</p>}
-      {items?.length === 0 && <p class="meta">{prefix === "" ? "None yet." : "No path begins like this."}</p>}
-      {items && (
-        <Branch
-          of={treeOf(items.map(({ path }) => path))}
-          current={current}
-          prefix={prefix}
-          isOpen={items.length <= FEW}
-        />
-      )}
-      {paths.more && (
-        <p class="more">
-          <Button isBusy={paths.isLoading} onClick={paths.more}>
-            Show more
-          </Button>
-        </p>
-      )}
+      <Pages of={paths}>
+        {(items) => (
+          <>
+            {items.length === 0 && <p class="meta">{prefix === "" ? "None yet." : "No path begins like this."}</p>}
+            <Branch
+              of={treeOf(items.map(({ path }) => path))}
+              current={current}
+              prefix={prefix}
+              isOpen={items.length <= FEW}
+            />
+          </>
+        )}
+      </Pages>
     </nav>
   );
 };
