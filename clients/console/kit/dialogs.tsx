@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Button, Failure } from "./elements.tsx";
+import { useAction } from "./state.ts";
 
 interface DialogProps {
   title: string;
@@ -76,16 +77,9 @@ export const Confirm = ({
   const [isOpen, setOpen] = useState(false);
   const [given, setGiven] = useState("");
   const id = useId();
-  const [state, setState] = useState<{ isBusy: boolean; error?: unknown }>({ isBusy: false });
+  const doing = useAction(run);
   const confirm = async (): Promise<void> => {
-    setState({ isBusy: true });
-    try {
-      await run();
-      setState({ isBusy: false });
-      setOpen(false);
-    } catch (error) {
-      setState({ isBusy: false, error });
-    }
+    if (await doing.run()) setOpen(false);
   };
   return (
     <>
@@ -113,12 +107,12 @@ export const Confirm = ({
               />
             </div>
           )}
-          <Failure error={state.error} />
+          <Failure error={doing.error} />
           <div class="actions end">
             <Button onClick={() => setOpen(false)}>Cancel</Button>
             <Button
               kind={kind === "quiet" ? "main" : kind}
-              isBusy={state.isBusy}
+              isBusy={doing.isBusy}
               disabled={given !== typed}
               onClick={() => void confirm()}
             >
