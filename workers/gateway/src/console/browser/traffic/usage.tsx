@@ -7,11 +7,10 @@ const REFRESH_SECONDS = 10;
 type Usage = Schemas["gateway.UpstreamUsage"]["limits"][number];
 type Consumer = Usage["top"][number];
 
-const WORDS = { address: "address", subject: "subject", service: "service", key: "key" } as const;
 const PARTS = ["address", "subject", "service", "key"] as const;
 
 const nameOf = ({ caller }: Consumer): string => {
-  const parts = PARTS.flatMap((part) => (caller[part] === undefined ? [] : [`${WORDS[part]} ${caller[part]}`]));
+  const parts = PARTS.flatMap((part) => (caller[part] === undefined ? [] : [`${part} ${caller[part]}`]));
   return parts.join(", ") || "everyone together";
 };
 
