@@ -9,7 +9,8 @@ export interface Page {
   script?: string;
 }
 
-const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+/** The source expression of a policy that allows a style or a script of exactly this text. */
+export const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /** The response with a Content-Security-Policy that allows only this page's own style and script, by hash. */
 export const pageResponse = ({ html, style, script }: Page): Response => {

@@ -1,10 +1,9 @@
 /** The page of the console: what its script needs, and a policy that lets nothing but the workers' own modules run. */
-import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import { PANEL_ROUTE, panelRow } from "#shared/console/panels.ts";
 import { WORKERS } from "#shared/contracts/workers.ts";
 import { ROUTES } from "#shared/policy/routes.ts";
-import { ICON } from "../../docs/page.ts";
+import { hashOf, ICON } from "../../docs/page.ts";
 import { formToken } from "../frame/forgery.ts";
 import type { PageCall } from "../frame/page-call.ts";
 import { pageResponse } from "../frame/response.ts";
@@ -20,7 +19,6 @@ const MODULES = WORKERS.filter((worker) => panelRow(worker) in ROUTES[worker]).m
 const PANEL_IMPORTS = ["#console", "preact", "preact/hooks", "preact/jsx-runtime"];
 const IMPORT_MAP = JSON.stringify({ imports: Object.fromEntries(PANEL_IMPORTS.map((name) => [name, SCRIPT_PATH])) });
 
-const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const STYLE_HASH = hashOf(CONSOLE_STYLE);
 const IMPORT_MAP_HASH = hashOf(IMPORT_MAP);
 

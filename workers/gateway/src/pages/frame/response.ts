@@ -1,11 +1,9 @@
 /** The responses of pages: HTML under a policy that lets nothing run or load but their own style and script. */
-import { createHash } from "node:crypto";
 import type { HtmlEscapedString } from "hono/utils/html";
+import { hashOf } from "../../docs/page.ts";
 import type { Reader } from "./page-call.ts";
 import { PAGES_SCRIPT } from "./pages-script.ts";
 import { PAGES_STYLE } from "./pages-style.ts";
-
-const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 const POLICY = [
   "default-src 'none'",
