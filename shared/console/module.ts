@@ -17,3 +17,12 @@ export const createModuleResponse = (text: string): (() => Response) => {
       headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "no-cache", etag },
     });
 };
+
+/** Declares the operation by which a worker gives out the module with its panels. */
+export const panelOperation = (operationId: string, text: string) => ({
+  operationId,
+  tags: ["Console"],
+  summary: "Get the module with this worker's panels of the console",
+  responses: { 200: module("An ES module") },
+  handle: createModuleResponse(text),
+});
