@@ -123,7 +123,7 @@ test("all processes drain, and are notified of the stop, whether each responds o
     drain: () => Promise.resolve(),
     releaseAllowances,
     applyConfiguration: async () => [],
-    tell: async () => "",
+    report: async () => "",
   };
   const siblings = { "workerd-2": two.process, "workerd-3": three.process, "workerd-4": four.process };
   const env = { gateway, ...siblings, SIBLINGS: "2" };
@@ -148,10 +148,10 @@ test("a gateway asks those of the other processes, and not its own; one that is 
     PROCESS: "2",
     PROCESSES: "3",
   };
-  const asked = new Request("http://processes/tell", { method: "POST", body: '{"about":"activity"}' });
+  const asked = new Request("http://processes/report", { method: "POST", body: '{"about":"activity"}' });
   expect(await (await Processes.fetch(asked, env)).json()).toEqual({ answers: [{ seen: 1 }], others: 2 });
-  expect([one.asked, two.asked, three.asked]).toEqual([["POST /tell"], [], ["POST /tell"]]);
-  const alone = new Request("http://processes/tell", { method: "POST", body: "{}" });
+  expect([one.asked, two.asked, three.asked]).toEqual([["POST /report"], [], ["POST /report"]]);
+  const alone = new Request("http://processes/report", { method: "POST", body: "{}" });
   expect(await (await Processes.fetch(alone, {})).json()).toEqual({ answers: [], others: 0 });
 });
 
@@ -178,8 +178,8 @@ test.each([
   ["POST", "/cron", 404],
   ["GET", "/drain", 405],
   ["POST", "/drain", 404],
-  ["GET", "/tell", 405],
-  ["POST", "/tell", 404],
+  ["GET", "/report", 405],
+  ["POST", "/report", 404],
   ["POST", "/anything", 404],
 ])("%s %s is refused with %i", async (method, path, status) => {
   const env = { twofa: good("twofa"), WATCHDOG_RESTARTS: "1" };

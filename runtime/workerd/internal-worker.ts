@@ -37,7 +37,7 @@ const METRICS_TIMEOUT_MS = 2_000;
 const SIBLING_METRICS_TIMEOUT_MS = 3_000;
 const HASHER_TIMEOUT_MS = 1_000;
 const RELEASE_TIMEOUT_MS = 1_000;
-const TELL_TIMEOUT_MS = 1_000;
+const REPORT_TIMEOUT_MS = 1_000;
 
 const log = createLog("internal");
 
@@ -221,8 +221,10 @@ const metrics = async (env: Env): Promise<Response> => {
 };
 
 /** What the gateway of this process responds to another. */
-const tell = async ({ gateway }: Env, request: Request): Promise<Response> =>
-  gateway === undefined ? new Response(null, { status: 404 }) : new Response(await gateway.tell(await request.text()));
+const report = async ({ gateway }: Env, request: Request): Promise<Response> =>
+  gateway === undefined
+    ? new Response(null, { status: 404 })
+    : new Response(await gateway.report(await request.text()));
 
 /** What those of the other processes respond; without one that does not. */
 const askOthers = async (env: Env, request: Request): Promise<Response> => {
@@ -234,7 +236,7 @@ const askOthers = async (env: Env, request: Request): Promise<Response> => {
     others.map(async (name) => {
       const other = env[name];
       if (!isSibling(name, other)) return [];
-      const response = await askSibling(other, "POST", "/tell", { timeoutMs: TELL_TIMEOUT_MS, body: question });
+      const response = await askSibling(other, "POST", "/report", { timeoutMs: REPORT_TIMEOUT_MS, body: question });
       return response?.ok ? [await response.json().catch(() => undefined)] : [];
     }),
   );
@@ -257,7 +259,7 @@ export default {
     if (resource === "metrics") return isRead ? metrics(env) : new Response(null, { status: 405 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
     if (resource === "cron" && worker !== undefined) return runInTurn(env, worker);
-    if (resource === "tell") return tell(env, request);
+    if (resource === "report") return report(env, request);
     if (resource === "drain") return drain(env);
     if (resource === "stopping") return announceStop(env);
     if (resource === "keys") return openKeys(env);

@@ -23,7 +23,7 @@ export interface GatewayInternalRpc extends InternalRpc {
    */
   applyConfiguration(file: unknown, proof: string): Promise<readonly string[] | "refused">;
   /** Responds to another process that asks what this one knows of the calls that it got; both texts are JSON. */
-  tell(question: string): Promise<string>;
+  report(question: string): Promise<string>;
   /** Gives back what this process has taken of exact limits and not used: it is about to end. */
   releaseAllowances(): Promise<void>;
 }

@@ -12,7 +12,7 @@ import { nothingIfUnavailable } from "#shared/lang/unavailable.ts";
 import { createLog, describeError } from "#shared/observability/log.ts";
 import { legalDocumentsOf } from "#shared/settings/installation.ts";
 import { createActivity } from "./activity/activity.ts";
-import { createAskAll, createTell } from "./activity/processes.ts";
+import { createAskAll, createReport } from "./activity/processes.ts";
 import { createApiKeyVerifier } from "./admission/api-keys.ts";
 import { createUsageCounter } from "./admission/key-usage.ts";
 import { createRefusalLog } from "./admission/refusal-log.ts";
@@ -114,7 +114,7 @@ const connect = once((bindings: unknown): GatewayServices => {
   const refusals = createRefusalLog({ log, now });
   const activity = createActivity(now);
   const limiting = composeLimits({ database, refusals, keep: later("allowance-not-counted"), now });
-  const tell = createTell({ activity: activity.read, usage: limiting.limits.usage });
+  const report = createReport({ activity: activity.read, usage: limiting.limits.usage });
   const draining = drainable({ probe: () => probeAll(upstreams, database.probe), served: servedRequests, sleep });
   const checkHealth = async (): Promise<void> => {
     const known = await Promise.resolve().then(configuration.current).catch(nothingIfUnavailable);
@@ -156,8 +156,8 @@ const connect = once((bindings: unknown): GatewayServices => {
     recorder,
     refusals,
     activity,
-    tell,
-    askAll: createAskAll({ tell, others: env.PROCESSES, log }),
+    report,
+    askAll: createAskAll({ report, others: env.PROCESSES, log }),
     parts: () => partsOf(upstreams, database.probe),
     upstreams,
     openSockets: createOpenSockets(now),

@@ -23,8 +23,8 @@ export const createGatewayInternal = (connect: (bindings: unknown) => GatewaySer
       return (await isSame(proof, databaseToken)) ? applyFile(file) : "refused";
     }
 
-    async tell(question: string): Promise<string> {
-      return JSON.stringify(connect(this.env).tell(JSON.parse(question)));
+    async report(question: string): Promise<string> {
+      return JSON.stringify(connect(this.env).report(JSON.parse(question)));
     }
 
     releaseAllowances(): Promise<void> {

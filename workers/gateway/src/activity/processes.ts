@@ -19,10 +19,10 @@ export interface Question<About extends keyof Answers = keyof Answers> {
 }
 
 /** What responds to each question. */
-export type Tellers = { [About in keyof Answers]: (scope: string) => Answers[About] };
+export type Reporters = { [About in keyof Answers]: (scope: string) => Answers[About] };
 
 /** What this process responds. */
-export type Tell = <About extends keyof Answers>(question: Question<About>) => Answers[About];
+export type Report = <About extends keyof Answers>(question: Question<About>) => Answers[About];
 
 /** Whose numbers these are. */
 export interface Processes {
@@ -32,22 +32,22 @@ export interface Processes {
   running: number | null;
 }
 
-export const createTell =
-  (tellers: Tellers): Tell =>
+export const createReport =
+  (reporters: Reporters): Report =>
   ({ about, scope = "" }) =>
-    tellers[about](scope);
+    reporters[about](scope);
 
-export interface Told<Answer> {
+export interface Reported<Answer> {
   /** That of this process first. */
   answers: [Answer, ...Answer[]];
   processes: Processes;
 }
 
 /** Asks every process; one that does not respond is left out. */
-export type AskAll = <About extends keyof Answers>(question: Question<About>) => Promise<Told<Answers[About]>>;
+export type AskAll = <About extends keyof Answers>(question: Question<About>) => Promise<Reported<Answers[About]>>;
 
 export interface AskAllOptions {
-  tell: Tell;
+  report: Report;
   /** Leads to the other processes of this machine; `undefined`: to none. */
   others: Pick<Fetcher, "fetch"> | undefined;
   log: Log;
@@ -60,16 +60,16 @@ interface OfOthers<Answer> {
 }
 
 export const createAskAll =
-  ({ tell, others, log }: AskAllOptions): AskAll =>
+  ({ report, others, log }: AskAllOptions): AskAll =>
   async (question) => {
-    const own = tell(question);
+    const own = report(question);
     if (others === undefined) return { answers: [own], processes: { counted: 1, running: null } };
     try {
       const body = JSON.stringify(question);
-      const response = await others.fetch("http://processes/tell", { method: "POST", body });
-      const told = await response.json<OfOthers<typeof own>>();
-      const answers: Told<typeof own>["answers"] = [own, ...told.answers];
-      return { answers, processes: { counted: answers.length, running: told.others + 1 } };
+      const response = await others.fetch("http://processes/report", { method: "POST", body });
+      const reported = await response.json<OfOthers<typeof own>>();
+      const answers: Reported<typeof own>["answers"] = [own, ...reported.answers];
+      return { answers, processes: { counted: answers.length, running: reported.others + 1 } };
     } catch (error) {
       log("warn", "processes-not-asked", { error: describeError(error) });
       return { answers: [own], processes: { counted: 1, running: null } };

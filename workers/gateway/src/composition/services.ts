@@ -9,7 +9,7 @@ import type { BaseServices } from "#shared/http/worker-env.ts";
 import type { ReportingRecorder } from "#shared/observability/recorder.ts";
 import type { Registration, SignInMethod } from "#shared/settings/sign-in.ts";
 import type { Activity } from "../activity/activity.ts";
-import type { AskAll, Tell } from "../activity/processes.ts";
+import type { AskAll, Report } from "../activity/processes.ts";
 import type { ApiKeyVerifier } from "../admission/api-keys.ts";
 import type { UsageCounter } from "../admission/key-usage.ts";
 import type { RefusalLog } from "../admission/refusal-log.ts";
@@ -114,7 +114,7 @@ export interface GatewayServices extends BaseServices, Drainable, Maintained, Up
   /** What happens at this process. */
   activity: Activity;
   /** What this process responds to others that ask. */
-  tell: Tell;
+  report: Report;
   askAll: AskAll;
   /** Which workers and databases respond. */
   parts: () => Promise<Part[]>;
