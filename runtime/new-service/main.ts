@@ -24,7 +24,7 @@ Next:
   npm test -- workers/${kebab}
   npm start
 
-Call it in another terminal, after the line \`export ADMIN_PASSWORD=…\` that the first start printed:
+Call it in another terminal, with the administrator's password in ADMIN_PASSWORD:
   TOKEN=$(curl -s localhost:8787/kms/login -H 'content-type: application/json' \\
     -d "{\\"username\\": \\"admin\\", \\"password\\": \\"$ADMIN_PASSWORD\\"}" | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s localhost:8787/${kebab}/notes -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\

@@ -51,7 +51,7 @@ export const createCheckout = async (adminPassword: string): Promise<Checkout> =
       .replaceAll("localhost:8787", `localhost:${port}`)
       .replaceAll("localhost:9464", `localhost:${metricsPort}`)
       .replaceAll(/\b900([01])\b/g, (_, which: string) => String(servicePorts[Number(which)]))
-      .replaceAll("'the one that npm start printed'", `'${adminPassword}'`);
+      .replaceAll("'your password'", `'${adminPassword}'`);
 
   return {
     directory,

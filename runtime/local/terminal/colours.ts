@@ -13,8 +13,8 @@ export const inColour: Paint = (text, ...styles) => styleText(styles, text, { va
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * How a stream is painted: in colours on a terminal. `FORCE_COLOR` has them everywhere, and before that `NO_COLOR` nowhere, as
- * Node has it.
+ * How a stream is painted: as `FORCE_COLOR` says; where it is not set, in colours on a terminal without `NO_COLOR`. This is Node's
+ * own order.
  */
 export const paintOn = (
   { isTTY }: { isTTY?: boolean | undefined },

@@ -23,7 +23,7 @@ ul { padding-left: 1.2rem; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .875rem; }
 `;
 
-const calls = (publicUrl: string): string => `# the first start printed the administrator's password
+const calls = (publicUrl: string): string => `# the administrator's password
 PASSWORD='…'
 
 # log in, and keep the access token
