@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 const NAME = 'Notes "><b>bold</b>';
 const CALLBACK = "https://notes.example.org/callback";
@@ -14,12 +14,10 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   beforeAll(async () => {
     opened = await startConsole();
     ({ page } = await opened.open(await opened.enrol(opened.administrator)));
-    page.on("dialog", (dialog) => opened.complaints.push(`a dialog: ${dialog.message()}`));
   });
   afterAll(() => opened?.stop());
 
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-  const dialog = (name: string) => page.getByRole("dialog", { name });
+  const { press, dialog } = partsOf(() => page);
   const expectNoFaults = async (): Promise<void> => {
     expect(await faultsOfPage(page)).toEqual([]);
     await page.setViewportSize({ width: 1_280, height: 900 });

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { send } from "../../support/call.ts";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 const PASSWORD = "a password for tests: lighthouse";
 const PAYLOAD = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
@@ -16,7 +16,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
 
   const create = (username: string, roles: string[]) =>
     send({ url: opened.fountain.url }, "POST", "/kms/users", { token, json: { username, password: PASSWORD, roles } });
-  const row = (text: string | RegExp) => page.getByRole("row").filter({ hasText: text });
+  const { row } = partsOf(() => page);
   const change = (sql: string) => opened.fountain.databases["kms"]?.execute(sql);
 
   beforeAll(async () => {
@@ -25,7 +25,6 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     token = String(login.body["access_token"]);
     await create("vera", ["auditor"]);
     ({ page } = await opened.open({ username: "vera", password: PASSWORD }));
-    page.on("dialog", (dialog) => opened.complaints.push(dialog.message()));
   });
   afterAll(() => opened?.stop());
 

@@ -41,7 +41,6 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", LONG, () => {
     );
     await send({ url: opened.fountain.url }, "GET", "/kms/users", {});
     ({ page } = await opened.open(administrator));
-    page.on("dialog", (dialog) => opened.complaints.push(dialog.message()));
   });
   afterAll(() => opened?.stop());
 

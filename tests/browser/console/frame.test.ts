@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addAuthenticator } from "../chromium.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   let opened: OpenConsole;
@@ -16,8 +16,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   });
   afterAll(() => opened?.stop());
 
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-  const row = (text: string) => page.getByRole("row").filter({ hasText: text });
+  const { press, row } = partsOf(() => page);
 
   /** Tabs on to what has this label or text. */
   const tabTo = async (name: string): Promise<void> => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { successOf } from "../../security/callers.ts";
 import { send } from "../../support/call.ts";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 /** Would run, were it ever markup. */
 const HOSTILE = '"><img src=x onerror=alert(1)><script>alert(1)</script>';
@@ -32,12 +32,10 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", LONG, () => {
     await call("PUT", "/kms/roles/watcher", { permissions: ["gateway:read"] }, verified);
     await call("POST", "/kms/users", { ...WATCHER, roles: ["watcher"] }, verified);
     ({ page } = await opened.open(administrator));
-    page.on("dialog", (dialog) => opened.complaints.push(dialog.message()));
   });
   afterAll(() => opened?.stop());
 
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-  const row = (text: string) => page.getByRole("row").filter({ hasText: text });
+  const { press, row } = partsOf(() => page);
   const heading = (name: string) => page.getByRole("heading", { name, exact: true, level: 1 });
 
   test("a service is put behind the gateway, and what is wrong is said beside its field", async () => {

@@ -2,15 +2,9 @@
  * Twenty tasks of the console and six of the account's pages in a real Chromium, each by the keyboard alone, on an installation that
  * `npm run demo -- --seed` has filled. The way to each begins at the navigation: at most three links or buttons, then the form.
  */
-import { execFile } from "node:child_process";
-import path from "node:path";
-import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
-
-const ROOT = path.join(import.meta.dirname, "..", "..", "..");
-const run = promisify(execFile);
 
 /** More than any page has. */
 const MAX_TABS = 250;
@@ -214,32 +208,31 @@ describe.skipIf(CHROMIUM === undefined)("by the keyboard alone, someone can", ()
 
   beforeAll(async () => {
     opened = await startConsole({ REGISTRATION: "open" });
-    const { username, password } = opened.administrator;
-    const environment = { FOUNTAIN_URL: opened.origin, ADMIN_USERNAME: username, ADMIN_PASSWORD: password };
-    await run(process.execPath, [path.join(ROOT, "examples", "demo.ts"), "--seed"], {
-      env: { ...process.env, ...environment },
-    });
+    await opened.seed();
     ({ page } = await opened.open(await opened.enrol(opened.administrator)));
   });
   afterAll(() => opened?.stop());
 
-  const tabTo = async (isIt: (focused: Focused) => boolean, what: string): Promise<void> => {
+  const tabTo = async (hasFocus: () => Promise<boolean>, what: string): Promise<void> => {
     for (let presses = 0; presses < MAX_TABS; presses += 1) {
       await page.keyboard.press("Tab");
-      if (isIt(await page.evaluate<Focused>(FOCUSED))) return;
+      if (await hasFocus()) return;
     }
     throw new Error(`the keyboard does not lead to ${what}`);
   };
-  const enter = async (role: "link" | "button", name: string, place = 1): Promise<void> => {
+  const enter = async (role: "link" | "button", name: string, place?: number): Promise<void> => {
     const all = page.getByRole(role, { name, exact: true }).and(page.locator(":enabled, a"));
-    await all.nth(place - 1).waitFor();
-    const tag = role === "link" ? "A" : "BUTTON";
-    await tabTo((focused) => focused.tag === tag && focused.name === name, name);
+    const wanted = place === undefined ? all : all.nth(place - 1);
+    await wanted.first().waitFor();
+    await tabTo(() => wanted.evaluateAll((found) => found.some((one) => one.matches(":focus"))), name);
     await page.keyboard.press("Enter");
   };
-  const field = async (label: string, exact = true): Promise<void> => {
-    await page.getByLabel(label, { exact }).first().waitFor();
-    await tabTo(({ tag, name }) => tag !== "A" && tag !== "BUTTON" && name === label, label);
+  const field = async (label: string): Promise<void> => {
+    await page.getByLabel(label, { exact: true }).first().waitFor();
+    await tabTo(async () => {
+      const { tag, name } = await page.evaluate<Focused>(FOCUSED);
+      return tag !== "A" && tag !== "BUTTON" && name === label;
+    }, label);
   };
 
   const take = async (step: Step): Promise<void> => {

@@ -1,5 +1,8 @@
 /** A Fountain, and its console in a real Chromium, for those who are logged in. */
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { freePorts } from "../../../runtime/local/ports.ts";
 import { codeOf, successOf } from "../../security/callers.ts";
 import { send } from "../../support/call.ts";
@@ -8,6 +11,9 @@ import { findChromium, startChromium } from "../chromium.ts";
 
 export const CHROMIUM = findChromium();
 if (CHROMIUM === undefined) console.warn("There is no Chromium on this machine: the console is not tried.");
+
+const DEMO = path.join(import.meta.dirname, "..", "..", "..", "examples", "demo.ts");
+const run = promisify(execFile);
 
 const LONG_AGO_MS = 301_000;
 /** So long a step may take on a busy machine. */
@@ -26,7 +32,7 @@ interface Enrolled {
 export interface OpenConsole {
   fountain: Fountain;
   origin: string;
-  /** What pages threw, logged as errors or were refused by their policy; refused calls apart. */
+  /** What pages threw, logged as errors, asked in a dialog of a script, or were refused by their policy; refused calls apart. */
   complaints: string[];
   /** The console of someone who logs in, with a factor if they have one, in a browser of their own. */
   open(
@@ -38,8 +44,23 @@ export interface OpenConsole {
   /** As if everyone had proven who they are longer ago than any step-up allows. */
   age(): Promise<void>;
   administrator: Account;
+  /** As `npm run demo -- --seed`. Rejects where something of it could not be made. */
+  seed(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** The parts of a page as people name them; `page` is the one that is open by then. */
+export const partsOf = (
+  page: () => Page,
+): {
+  press: (button: string) => Promise<void>;
+  row: (text: string | RegExp) => Locator;
+  dialog: (name: string | RegExp) => Locator;
+} => ({
+  press: (button) => page().getByRole("button", { name: button, exact: true }).click(),
+  row: (text) => page().getByRole("row").filter({ hasText: text }),
+  dialog: (name) => page().getByRole("dialog", { name }),
+});
 
 export const startConsole = async (settings: FountainOptions["settings"] = {}): Promise<OpenConsole> => {
   const browser = await startChromium(CHROMIUM ?? "");
@@ -59,6 +80,10 @@ export const startConsole = async (settings: FountainOptions["settings"] = {}): 
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("console", (message) => {
         if (message.type() === "error" && !message.text().includes("status of 4")) complaints.push(message.text());
+      });
+      page.on("dialog", (dialog) => {
+        complaints.push(`a script ran: ${dialog.message()}`);
+        void dialog.dismiss();
       });
       await page.goto(`${origin}/console`);
       await page.getByLabel("Username").fill(username);
@@ -85,6 +110,11 @@ export const startConsole = async (settings: FountainOptions["settings"] = {}): 
     age: async () => {
       const sql = "UPDATE sessions SET authenticated_at = ?";
       await fountain.databases["kms"]?.execute({ sql, args: [Date.now() - LONG_AGO_MS] });
+    },
+    seed: async () => {
+      const { adminUsername: ADMIN_USERNAME, adminPassword: ADMIN_PASSWORD } = fountain;
+      const env = { ...process.env, FOUNTAIN_URL: origin, ADMIN_USERNAME, ADMIN_PASSWORD };
+      await run(process.execPath, [DEMO, "--seed"], { env });
     },
     stop: async () => {
       await browser.close();

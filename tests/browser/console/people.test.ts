@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { successOf } from "../../security/callers.ts";
 import { send } from "../../support/call.ts";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 const PASSWORD = "seven quiet lanterns drift";
 const PAYLOADS = ["<img src=x onerror=alert(1)>", '"><script>alert(1)</script>'];
@@ -34,13 +34,10 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     const administrator = await opened.enrol(opened.administrator);
     await opened.enrol({ username: "theo", password: PASSWORD });
     ({ page } = await opened.open(administrator));
-    page.on("dialog", (dialog) => opened.complaints.push(`a dialog: ${dialog.message()}`));
   });
   afterAll(() => opened?.stop());
 
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-  const row = (text: string) => page.getByRole("row").filter({ hasText: text });
-  const dialog = (name: string) => page.getByRole("dialog", { name });
+  const { press, row, dialog } = partsOf(() => page);
   const goTo = async (username: string, seenBy = page): Promise<void> => {
     await seenBy.getByRole("link", { name: "People", exact: true }).click();
     await seenBy.locator("main").getByRole("link", { name: username, exact: true }).click();

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { send } from "../../support/call.ts";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 const PASSWORD = "a password for tests: lighthouse";
 const PAYLOAD = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
@@ -37,7 +37,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
 
   const call = (method: "POST", path: string, json: unknown) =>
     send({ url: opened.fountain.url }, method, path, { token, json });
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  const { press } = partsOf(() => page);
   const headings = () => page.getByRole("article", { name: "Screenplay" }).locator("h3").allTextContents();
   const isOrder = (order: readonly string[]) =>
     vi.waitFor(async () => expect((await headings()).map((text) => text.trim())).toEqual(order), { timeout: 20_000 });
@@ -52,7 +52,6 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     ])
       await call("POST", "/kms/users", { username, password: PASSWORD, roles: [role] });
     ({ page } = await opened.open(await opened.enrol({ username: "ned", password: PASSWORD })));
-    page.on("dialog", (dialog) => opened.complaints.push(dialog.message()));
   });
   afterAll(() => opened?.stop());
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { send } from "../../support/call.ts";
 import { type StandIn, startTypesense } from "../../typesense/stand-in.ts";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 const PASSWORD = "a password for tests: lighthouse";
 const PAYLOAD = '"><script>alert(1)</script><img src=x onerror=alert(1)>';
@@ -37,7 +37,6 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     const json = { username: "ursula", password: PASSWORD, roles: ["user"] };
     await send({ url: opened.fountain.url }, "POST", "/kms/users", { token, json });
     ({ page } = await opened.open(await opened.enrol(opened.administrator)));
-    page.on("dialog", (dialog) => opened.complaints.push(dialog.message()));
   });
   afterAll(() => opened?.stop());
 
@@ -97,14 +96,13 @@ describe.skipIf(CHROMIUM === undefined)("in a browser, with a cluster", () => {
     const json = { operation: "create", document: documents[0] };
     await send({ url: opened.fountain.url }, "POST", "/search/documents/sync", { token: await login(opened), json });
     ({ page } = await opened.open(await opened.enrol(opened.administrator)));
-    page.on("dialog", (dialog) => opened.complaints.push(dialog.message()));
   });
   afterAll(async () => {
     await opened?.stop();
     await typesense?.close();
   });
 
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+  const { press } = partsOf(() => page);
 
   test("synonyms are added, changed and deleted", async () => {
     await page.goto(`${opened.origin}/console/search/synonyms`);

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 /** What a secret may be. */
 const CANARY = `"><script>alert(1)</script><img src=x onerror=alert(1)>`;
@@ -17,16 +17,10 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     opened = await startConsole();
     administrator = await opened.enrol(opened.administrator);
     ({ page } = await opened.open(administrator));
-    page.on("dialog", (dialog) => {
-      opened.complaints.push(`a script ran: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
   });
   afterAll(() => opened?.stop());
 
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-  const dialog = (name: string | RegExp) => page.getByRole("dialog", { name });
-  const row = (text: string | RegExp) => page.getByRole("row").filter({ hasText: text });
+  const { press, dialog, row } = partsOf(() => page);
   const value = () => page.locator("pre");
   /** Presses what asks, and then what it is about. */
   const confirm = async (label: string, question: string | RegExp) => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { send } from "../../support/call.ts";
 import { logIn } from "../../support/twofa.ts";
 import { faultsOfPage } from "../axe.ts";
-import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
+import { CHROMIUM, type OpenConsole, partsOf, startConsole } from "./open-console.ts";
 
 /** What a key may be called. */
 const CANARY = `"><script>alert(1)</script><img src=x onerror=alert(1)>`;
@@ -19,16 +19,10 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     const { token } = await logIn(opened.fountain);
     await send(opened.fountain, "POST", "/kms/users", { token, json: { ...AUDITOR, roles: ["auditor"] } });
     ({ page } = await opened.open(await opened.enrol(opened.administrator)));
-    page.on("dialog", (dialog) => {
-      opened.complaints.push(`a script ran: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
   });
   afterAll(() => opened?.stop());
 
-  const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-  const dialog = (name: string) => page.getByRole("dialog", { name });
-  const row = (text: string) => page.getByRole("row").filter({ hasText: text });
+  const { press, dialog, row } = partsOf(() => page);
   const soon = () => page.getByRole("region", { name: "Keys that are leaked or end soon" });
   /** The key that is shown this once. */
   const takeKey = async (): Promise<string> => {

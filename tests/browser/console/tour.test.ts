@@ -2,10 +2,8 @@
  * The tour of docs/tour.md: every screen that it shows, on an installation filled by `npm run demo -- --seed`. With `TOUR=write` in
  * the environment the screenshots are made anew.
  */
-import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
@@ -13,7 +11,6 @@ import { CHROMIUM, type OpenConsole, startConsole } from "./open-console.ts";
 const ROOT = path.join(import.meta.dirname, "..", "..", "..");
 const IMAGES = path.join(ROOT, "docs", "tour");
 const IS_WRITING = process.env["TOUR"] === "write";
-const run = promisify(execFile);
 
 interface Screen {
   path: string;
@@ -65,11 +62,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
 
   beforeAll(async () => {
     opened = await startConsole({ REGISTRATION: "open" });
-    const { username, password } = opened.administrator;
-    const environment = { FOUNTAIN_URL: opened.origin, ADMIN_USERNAME: username, ADMIN_PASSWORD: password };
-    await run(process.execPath, [path.join(ROOT, "examples", "demo.ts"), "--seed"], {
-      env: { ...process.env, ...environment },
-    });
+    await opened.seed();
     ({ page } = await opened.open(await opened.enrol(opened.administrator)));
   }, 120_000);
   afterAll(() => opened?.stop());
