@@ -44,11 +44,16 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
   });
 
   test("it is changed, gets another secret, and is deleted once its name is typed", async () => {
+    // It is saved before the scopes that can be offered are there.
+    await page.route("**/console/call", async (route) => {
+      if (!route.request().postData()?.includes("oauth-protected-resource")) await route.continue();
+    });
     await press("Change");
     await page.getByLabel("Redirect URIs, one in each line").fill(`${CALLBACK}\n${CALLBACK}/second`);
     await press("Save");
     await page.getByText(`${CALLBACK}/second`).waitFor();
     await page.getByText("search:read").waitFor();
+    await page.unroute("**/console/call");
     await press("New secret");
     await press("Replace the secret");
     await secret().waitFor();

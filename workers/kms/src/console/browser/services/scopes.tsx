@@ -23,10 +23,18 @@ interface ScopeFieldsProps {
 export const ScopeFields = ({
   chosen = [],
   hint = "As few as it needs. Its keys can never do more.",
-}: ScopeFieldsProps): JSX.Element | null => {
+}: ScopeFieldsProps): JSX.Element => {
   const known = useLoaded(readScopes);
   const holds = useHolds();
-  if (known.value === undefined) return null;
+  // Who saves before it is known what can be offered changes none of them.
+  if (known.value === undefined)
+    return (
+      <>
+        {chosen.map((scope) => (
+          <input key={scope} type="hidden" name="scopes" value={scope} />
+        ))}
+      </>
+    );
   const offered = known.value.filter((scope) => chosen.includes(scope) || holds([scope]));
   const narrowed = chosen.filter((scope) => !offered.includes(scope));
   return (
