@@ -1,4 +1,4 @@
-/** The audit trail in a real Chromium: filtered and followed, told, exported, and verified in the browser. */
+/** The audit trail in a real Chromium: filtered and followed, read one by one, exported, and verified in the browser. */
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -61,7 +61,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     await count(2);
   });
 
-  test("an entry is told with its request and its actor's other deeds", async () => {
+  test("an entry has a page with its request and what else its actor did", async () => {
     const requestId = "story-of-one-request";
     await send({ url: opened.fountain.url }, "POST", "/kms/login", {
       json: { username: "ann", password: "not that one, surely" },

@@ -40,7 +40,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test("what needs to know who it is asks in place, and is done then", async () => {
+  test("a call that needs a step-up asks for the second factor in place, and is repeated", async () => {
     await opened.age();
     await row("librarian").getByRole("button", { name: "Delete" }).click();
     const question = page.getByRole("dialog", { name: "Delete the role librarian?" });
@@ -60,7 +60,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test("a passkey answers, too, and giving up leaves everything as it was", async () => {
+  test("a passkey passes the step-up, too, and giving up leaves everything as it was", async () => {
     await addAuthenticator(page);
     await page.goto(`${opened.origin}/account/security`);
     await press("Add: Passkey or security key");

@@ -91,7 +91,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test("a person's roles, lock, sessions and password are in an administrator's hand", async () => {
+  test("an administrator changes someone's roles, ends their sessions, makes a reset link, locks and unlocks them", async () => {
     await goTo("mara");
     for (const payload of PAYLOADS) await row(payload).waitFor();
     await page.getByText("mara has none: the password alone lets them in.").waitFor();
@@ -123,7 +123,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test("whoever has lost their device is let in without it", async () => {
+  test("an administrator removes the second factors of someone who has lost their device", async () => {
     await goTo("theo");
     await row("Authenticator app").waitFor();
     await press("Remove all");
@@ -132,7 +132,7 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     expect(opened.complaints).toEqual([]);
   });
 
-  test("nobody is erased before their name is typed", async () => {
+  test("a person is erased only after their name is typed", async () => {
     await goTo("gone");
     await press("Erase this person");
     const question = dialog("Erase gone?");
