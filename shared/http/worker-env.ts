@@ -31,6 +31,8 @@ export interface WorkerEnv<Services extends BaseServices> {
     policy?: Policy;
     /** The response comes from a service that is no part of Fountain: what it says of its representation stays. */
     relayed?: boolean;
+    /** The response is that of a call which the gateway made to itself, and which was observed as such. */
+    observed?: boolean;
     /** Set where the policy demands a caller. Endpoints get it as a parameter of its own. */
     principal?: Principal;
   };

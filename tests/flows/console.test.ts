@@ -52,6 +52,21 @@ describe("a call", () => {
     expect(unknown.status).toBe(404);
   });
 
+  test("is counted once, and listed once where it is refused", async () => {
+    const { visitor, form, person } = await enter();
+    await post(visitor, "/console/call", { form, method: "GET", path: "/kms/users" });
+    const administrator = { username: fountain.adminUsername, password: fountain.adminPassword };
+    const login = await send(fountain, "POST", "/kms/login", { json: administrator });
+    const listed = await send(fountain, "GET", "/gateway/refusals?status=403", {
+      token: String(login.body["access_token"]),
+    });
+    const theirs = Object.values(Object(listed.body["items"])).filter(
+      (item) => Object(item).caller.subject === person.id,
+    );
+    expect(theirs).toMatchObject([{ route: "/kms/users" }]);
+    expect(listed.text).not.toContain("/console/call");
+  });
+
   test("counts with the token of its own session's page only, from this origin", async () => {
     const [mine, other] = [await enter(), await enter()];
     const call = { form: mine.form, ...ME };

@@ -29,6 +29,7 @@ export const observeCall = <Services extends ObservingServices>(
   context: Context<WorkerEnv<Services>>,
   served: Served,
 ): void => {
+  if (context.get("observed")) return;
   // `undefined`: the gateway could not be put together.
   const services: Services | undefined = context.get("services");
   services?.activity.note(served, () => {

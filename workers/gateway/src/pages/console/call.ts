@@ -61,5 +61,6 @@ export const makeCall = async (page: PageCall, call: z.infer<typeof callSchema>)
   const { token } = await visitorIn(page);
   const { method, path, headers, body } = call;
   const response = await page.send({ method, path, token, headers, body });
+  page.context.set("observed", true);
   return new Response(response.body, response);
 };
