@@ -62,65 +62,73 @@ interface ConfirmProps {
   isPlain?: boolean;
 }
 
-/** A button that asks before it does what it says. */
-export const Confirm = ({
-  label,
-  title,
-  children,
-  action = label,
-  run,
-  kind = "danger",
-  isDisabled = false,
-  typed = "",
-  isPlain = false,
-}: ConfirmProps): JSX.Element => {
-  const [isOpen, setOpen] = useState(false);
+interface QuestionProps
+  extends Pick<ConfirmProps, "title" | "children" | "run" | "typed">,
+    Required<Pick<ConfirmProps, "action" | "kind">> {
+  onClose: () => void;
+}
+
+/** It begins anew each time that it is asked, and stays while it is being done. */
+const Question = ({ title, children, action, run, kind, typed = "", onClose }: QuestionProps): JSX.Element => {
   const [given, setGiven] = useState("");
   const id = useId();
   const doing = useAction(run);
-  const confirm = async (): Promise<void> => {
-    if (await doing.run()) setOpen(false);
+  const close = (): void => {
+    if (!doing.isBusy) onClose();
   };
+  const confirm = async (): Promise<void> => {
+    if (await doing.run()) onClose();
+  };
+  return (
+    <Dialog title={title} onClose={close}>
+      {children}
+      {typed !== "" && (
+        <div class="field">
+          <label for={id}>Type {typed} to go on</label>
+          <input
+            id={id}
+            autocomplete="off"
+            spellcheck={false}
+            onInput={({ currentTarget }) => setGiven(currentTarget.value)}
+          />
+        </div>
+      )}
+      <Failure error={doing.error} />
+      <div class="actions end">
+        <Button onClick={close}>Cancel</Button>
+        <Button
+          kind={kind === "quiet" ? "main" : kind}
+          isBusy={doing.isBusy}
+          disabled={given !== typed}
+          onClick={() => void confirm()}
+        >
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  );
+};
+
+/** A button that asks before it does what it says. */
+export const Confirm = ({
+  label,
+  action = label,
+  kind = "danger",
+  isDisabled = false,
+  isPlain = false,
+  ...question
+}: ConfirmProps): JSX.Element => {
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
       <Button
         {...(isPlain ? kind === "danger" && { kind } : { kind: "quiet" })}
         disabled={isDisabled}
-        onClick={() => {
-          setGiven("");
-          setOpen(true);
-        }}
+        onClick={() => setOpen(true)}
       >
         {label}
       </Button>
-      {isOpen && (
-        <Dialog title={title} onClose={() => setOpen(false)}>
-          {children}
-          {typed !== "" && (
-            <div class="field">
-              <label for={id}>Type {typed} to go on</label>
-              <input
-                id={id}
-                autocomplete="off"
-                spellcheck={false}
-                onInput={({ currentTarget }) => setGiven(currentTarget.value)}
-              />
-            </div>
-          )}
-          <Failure error={doing.error} />
-          <div class="actions end">
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button
-              kind={kind === "quiet" ? "main" : kind}
-              isBusy={doing.isBusy}
-              disabled={given !== typed}
-              onClick={() => void confirm()}
-            >
-              {action}
-            </Button>
-          </div>
-        </Dialog>
-      )}
+      {isOpen && <Question {...question} action={action} kind={kind} onClose={() => setOpen(false)} />}
     </>
   );
 };

@@ -60,6 +60,24 @@ describe.skipIf(CHROMIUM === undefined)("in a browser", () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test("a question that is asked again says nothing of the failure before", async () => {
+    await page.getByRole("button", { name: "New role" }).click();
+    await page.getByLabel("Name").fill("passing");
+    await press("Save");
+    await row("passing").getByRole("button", { name: "Delete" }).click();
+    const question = page.getByRole("dialog", { name: "Delete the role passing?" });
+    await page.route("**/console/call", (route) => route.fulfill({ status: 418, json: { title: "Not today" } }));
+    await question.getByRole("button", { name: "Delete" }).click();
+    await question.getByRole("alert").waitFor();
+    await question.getByRole("button", { name: "Cancel" }).click();
+    await page.unroute("**/console/call");
+    await row("passing").getByRole("button", { name: "Delete" }).click();
+    expect(await question.getByRole("alert").count()).toBe(0);
+    await question.getByRole("button", { name: "Delete" }).click();
+    await row("passing").waitFor({ state: "detached" });
+    expect(opened.complaints).toEqual([]);
+  });
+
   test("a passkey passes the step-up, too, and giving up leaves everything as it was", async () => {
     await addAuthenticator(page);
     await page.goto(`${opened.origin}/account/security`);
