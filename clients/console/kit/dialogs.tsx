@@ -68,7 +68,7 @@ interface QuestionProps
   onClose: () => void;
 }
 
-/** It begins anew each time that it is asked, and stays while it is being done. */
+/** It begins again each time that it is asked, and stays while it is being done. */
 const Question = ({ title, children, action, run, kind, typed = "", onClose }: QuestionProps): JSX.Element => {
   const [given, setGiven] = useState("");
   const id = useId();
